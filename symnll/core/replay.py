@@ -1,0 +1,115 @@
+"""Certificates: the rule applications that made a theorem, as JSON, and their replay with the core alone."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from symnll.core.kernel import RULES, Theorem
+from symnll.core.term import CoreError, Sort, Term, app, binder, bound, num, op, sym
+
+FORMAT = {"format": "symnll certificate", "version": 1}
+
+
+def certificate(theorem: Any) -> dict[str, Any]:
+    """The certificate of a theorem: its terms and its steps, each after those it refers to, and what it states."""
+    terms: list[Any] = []
+    steps: list[Any] = []
+    numbers: dict[Any, int] = {}
+
+    def term(t: Term) -> int:
+        if t not in numbers:
+            children = [term(a) for a in t.args]
+            data = str(t.data) if t.op == "num" else t.data
+            sort = t.sort if t.op in ("sym", "bound") else None
+            terms.append([t.op, data, sort, children])
+            numbers[t] = len(terms) - 1
+        return numbers[t]
+
+    def encode(x: Any) -> Any:
+        if type(x) is Theorem:
+            return {"step": numbers[x]}
+        if type(x) is Term:
+            return {"term": term(x)}
+        if type(x) is tuple:
+            return [encode(y) for y in x]
+        return {"rational": str(x)} if type(x) is Fraction else x
+
+    stack = [theorem]
+    while stack:  # not recursive: a proof may be deeper than Python's stack
+        last = stack[-1]
+        rule, arguments = last.step
+        missing = [p for p in _premises(arguments) if p not in numbers]
+        if missing and last not in numbers:
+            stack.extend(missing)
+            continue
+        stack.pop()
+        if last not in numbers:
+            steps.append([rule, [encode(x) for x in arguments]])
+            numbers[last] = len(steps) - 1
+    hypotheses = sorted([name, term(t)] for name, t in theorem.hypotheses)
+    states = {"statement": term(theorem.statement), "hypotheses": hypotheses, "axioms": sorted(theorem.axioms)}
+    return {**FORMAT, "terms": terms, "steps": steps, "theorem": states}
+
+
+def _premises(x: Any) -> list[Any]:
+    if type(x) is tuple:
+        return [p for y in x for p in _premises(y)]
+    return [x] if type(x) is Theorem else []
+
+
+def replay(document: Any) -> Any:
+    """The theorem of a certificate, proved anew. CoreError if a step is refused or it is not what the file states."""
+    try:
+        if {k: document[k] for k in FORMAT} != FORMAT or set(document) != {*FORMAT, "terms", "steps", "theorem"}:
+            raise CoreError("This is not a symnll certificate of version 1.")
+        terms: list[Term] = []
+        for name, data, sort, children in document["terms"]:
+            terms.append(_term(name, data, _sort(sort), [_pick(terms, c) for c in children]))
+        theorems: list[Any] = []
+
+        def decode(x: Any) -> Any:
+            if isinstance(x, list):
+                return tuple(map(decode, x))
+            if isinstance(x, dict):
+                ((kind, value),) = x.items()
+                if kind == "rational":
+                    return Fraction(value)
+                return _pick({"step": theorems, "term": terms}[kind], value)
+            return x
+
+        for rule, arguments in document["steps"]:
+            theorems.append(RULES[rule](*map(decode, arguments)))
+        theorem, states = theorems[-1], document["theorem"]
+        if set(states) != {"statement", "hypotheses", "axioms"}:
+            raise CoreError("The certificate does not say what it proves.")
+        hypotheses = {(name, _pick(terms, t)) for name, t in states["hypotheses"]}
+        proved = theorem.statement, set(theorem.hypotheses), sorted(theorem.axioms)
+        if proved != (_pick(terms, states["statement"]), hypotheses, states["axioms"]):
+            raise CoreError(f"The certificate proves {theorem!r}, which is not what it states.")
+    except (KeyError, ValueError, TypeError, IndexError, ArithmeticError, AttributeError, RecursionError) as error:
+        raise CoreError(f"The certificate is malformed: {type(error).__name__}: {error}") from error
+    return theorem
+
+
+def _pick(items: list[Any], number: Any) -> Any:
+    if type(number) is not int or not 0 <= number < len(items):
+        raise CoreError(f"The certificate refers to entry {number!r}, which does not come before.")
+    return items[number]
+
+
+def _sort(data: Any) -> Sort:
+    return tuple(map(_sort, data)) if isinstance(data, list) else data
+
+
+def _term(name: str, data: Any, sort: Sort, children: list[Term]) -> Term:
+    if name == "lam":
+        (body,) = children
+        return binder(_sort(data), body)
+    if name == "app":
+        return app(*children)
+    if children:
+        if data is not None or sort is not None:
+            raise CoreError(f"{name} has no data of its own.")
+        return op(name, *children)
+    return num(str(data)) if name == "num" else sym(data, sort) if name == "sym" else bound(data, sort)
