@@ -263,10 +263,15 @@ def test_logsumexp_and_softmax_at_infinity() -> None:
         (([[1j, 1]], [0]), {}, TypeError, "logits: dtype is complex128"),
         (([[True, False]], [0]), {}, TypeError, "logits: dtype is bool"),
         ((3.0, 0), {}, ValueError, "logits: a single number has no class axis"),
-        ((np.zeros((2, 0)), [0, 0]), {}, ValueError, "logits: shape (2, 0) has no class along axis 1"),
+        ((np.zeros((2, 0)), [0, 0]), {}, ValueError, "logits: shape (2, 0) has no class along axis -1"),
         (([[0.0, 1]], [0]), {"axis": 2}, ValueError, "axis: is 2, but logits have shape (1, 2); use -2 to 1"),
         (([[0.0, 1]], [0]), {"axis": (0, 1)}, TypeError, "axis: is (0, 1); use one integer"),
-        (([[0.0, 1]], [0]), {"reduction": "average"}, ValueError, "reduction: is 'average'; use 'none', 'mean' or 'sum'"),
+        (
+            ([[0.0, 1]], [0]),
+            {"reduction": "average"},
+            ValueError,
+            "reduction: is 'average'; use 'none', 'mean' or 'sum'",
+        ),
         (([[0.0, 1]], [0]), {"reduction": None}, ValueError, "reduction: is None"),
     ],
 )
@@ -298,7 +303,9 @@ def test_the_generated_module_is_up_to_date() -> None:
 
 def _python(code: str, *arguments: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -320,6 +327,7 @@ def test_the_module_stands_alone() -> None:
 def _number(expression: Any, values: dict[str, list[Any]], classes: int) -> Any:
     """The expression as a number in scalar symbols z_1, z_2, …: sums written out here, derivatives of finite sums."""
     import sympy
+
     from symnll.language import MaxOver
 
     if isinstance(expression, (sympy.Sum, MaxOver)):
@@ -344,9 +352,11 @@ def _number(expression: Any, values: dict[str, list[Any]], classes: int) -> Any:
 def test_what_the_forms_say_holds_at_small_sizes() -> None:
     """No proof, which is the library's part: every statement at K = 1 and 3, at every class, at random logits."""
     import sympy
+
     from symnll.kernels import forms
 
-    assert {name for form in forms.FORMS for name, _ in form.claims} == set(forms.theorems())
+    page = (ROOT / "docs" / "kernels.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in page for name in forms.theorems())
     for name, statement in forms.theorems().items():
         positions = [a for a in (forms.m, forms.target, forms.pivot) if a in statement.free_symbols]
         for classes in (1, 3):
@@ -361,6 +371,7 @@ def test_what_the_forms_say_holds_at_small_sizes() -> None:
 
 def test_what_has_no_form_as_array_operations_is_refused() -> None:
     from sympy import KroneckerDelta
+
     from symnll.kernels.forms import j, k, m, target, v, z
     from symnll.kernels.printer import ClassAxisPrinter, NotPrintable
     from symnll.language import total

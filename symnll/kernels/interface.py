@@ -94,8 +94,9 @@ def nll(logits: ArrayLike, targets: ArrayLike, *, reduction: str = "mean", axis:
     logits: floating-point numbers of shape (..., K), the K classes along `axis`. float16 is computed in float32 and
     rounded; integers are read as float64.
     targets: integer class indices from 0 to K − 1, of the shape of the logits without `axis`; or soft targets t,
-    floating-point numbers of the shape of the logits, for the loss −Σ_k t_k log y_k. A sum other than 1 is allowed,
-    and value, gradient and Hessian stay those of this loss. Soft targets are read in the dtype of the logits.
+    floating-point numbers of the shape of the logits, for the loss −Σ_k t_k log y_k. Neither their sign
+    nor their sum is checked: value, gradient and Hessian belong to this loss whatever they sum to. They are read in
+    the dtype of the logits.
     reduction: "none" returns one loss a sample, "mean" their mean (NaN for no samples), "sum" their sum.
     Returns the dtype of the logits. A target of logit −inf has loss inf; other −inf logits count for nothing, and a
     soft target of 0 counts for nothing at any logit. One +inf away from the target gives inf; +inf at the target, two

@@ -1,0 +1,156 @@
+"""Small derived steps over the core's rules, and the order in which terms are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from symnll.core import kernel
+from symnll.core.ring import Monomial, Polynomial
+from symnll.core.term import MINUS_ONE, ONE, Term, lam, num, op
+
+Theorem = Any  # the class is made inside the kernel
+
+
+class NoProof(Exception):
+    """The search found no proof; says what it could not show."""
+
+
+def lhs(theorem: Theorem) -> Term:
+    return theorem.statement.args[0]  # type: ignore[no-any-return]
+
+
+def rhs(theorem: Theorem) -> Term:
+    return theorem.statement.args[1]  # type: ignore[no-any-return]
+
+
+def ax(name: str, *premises: Theorem, **values: Term) -> Theorem:
+    """An axiom with values for its symbols and theorems of its side conditions."""
+    return kernel.axiom(name, tuple(values.items()), *premises)
+
+
+def chain(*equations: Theorem | None) -> Theorem | None:
+    """r = t from r = s, s = t, …; None stands for s = s."""
+    real = [e for e in equations if e is not None]
+    if len(real) < 2:
+        return real[0] if real else None
+    return kernel.transitive(*real)
+
+
+def under(t: Term, *equations: Theorem | None) -> Theorem | None:
+    """op(s, …) = op(s', …); None if nothing changes."""
+    return kernel.congruence(t, equations) if any(e is not None for e in equations) else None
+
+
+def equation(theorem: Theorem | None, t: Term) -> Theorem:
+    """The theorem, or t = t where there is none."""
+    return kernel.reflexive(t) if theorem is None else theorem
+
+
+def for_range(theorem: Theorem, variable: Term, lo: Term, hi: Term) -> Theorem:
+    """From lo ≤ i, i ≤ hi ⊢ φ(i): ⊢ for all lo ≤ i ≤ hi, φ(i)."""
+    inner = kernel.discharge(theorem, op("le", variable, hi))
+    return kernel.generalise(kernel.discharge(inner, op("le", lo, variable)), variable)
+
+
+CONGRUENCE = {"sum": "sum_congruence", "prod": "prod_congruence", "maxi": "maxi_congruence"}
+
+
+def inside(name: str, lo: Term, hi: Term, variable: Term, theorem: Theorem) -> Theorem:
+    """From f(i) = g(i) for lo ≤ i ≤ hi: Σ f = Σ g (or ∏, max)."""
+    f, g = (lam(variable, side) for side in theorem.statement.args)
+    return ax(CONGRUENCE[name], for_range(theorem, variable, lo, hi), lo=lo, hi=hi, f=f, g=g)
+
+
+_names: dict[Term, tuple[int, str]] = {}
+
+
+def order(t: Any) -> tuple[int, str]:
+    """A key that puts terms in an order which is the same in every process."""
+    if not isinstance(t, Term):  # the inverse of a sum
+        return (1_000, repr(sorted((sorted((order(a), e) for a, e in m), c) for m, c in t[1])))
+    found = _names.get(t)
+    if found is None:
+        if len(_names) > 200_000:
+            _names.clear()
+        parts = [order(a) for a in t.args]
+        text = f"{t.op}({','.join(p[1] for p in parts)})" if parts else repr(t)
+        found = _names[t] = (1 + sum(p[0] for p in parts), text)
+    return found
+
+
+def monomial_order(m: Monomial) -> Any:
+    return sorted((order(a), e) for a, e in m)
+
+
+def factor_terms(m: Monomial) -> list[Term]:
+    """The factors of a monomial as terms, in order."""
+    factors = []
+    for atom, e in sorted(m, key=lambda pair: order(pair[0])):
+        if isinstance(atom, Term):
+            factors.append(atom if e == 1 else op("pow", atom, num(e)))
+        else:
+            base, scale = canonical_sum(dict(atom[1]))
+            factors.append(op("pow", base, num(-e)))
+            if scale != 1:
+                factors.append(num(scale**-e))
+    return factors
+
+
+def canonical_sum(p: Polynomial) -> tuple[Term, Any]:
+    """A sum of several monomials as scale · term, where the term's first monomial has the coefficient 1."""
+    first = min(p, key=monomial_order)
+    scale = p[first]
+    return polynomial_term({m: c / scale for m, c in p.items()}), scale
+
+
+def product_term(factors: list[Term]) -> Term:
+    return ONE if not factors else factors[0] if len(factors) == 1 else op("mul", *factors)
+
+
+def sum_term(terms: list[Term]) -> Term:
+    return num(0) if not terms else terms[0] if len(terms) == 1 else op("add", *terms)
+
+
+def monomial_term(m: Monomial, c: Any) -> Term:
+    factors, numbers = [], c
+    for f in factor_terms(m):
+        if f.op == "num":
+            numbers *= f.data
+        else:
+            factors.append(f)
+    if numbers != 1 or not factors:
+        factors.insert(0, num(numbers))
+    return product_term(factors)
+
+
+def polynomial_term(p: Polynomial) -> Term:
+    """The canonical term of a polynomial: monomials and factors in the same order in every process."""
+    return sum_term([monomial_term(m, p[m]) for m in sorted(p, key=monomial_order)])
+
+
+def negated(t: Term) -> Term:
+    return op("mul", MINUS_ONE, t)
+
+
+def minus(s: Term, t: Term) -> Term:
+    return op("add", s, negated(t))
+
+
+def from_difference(s: Term, t: Term, zero: Theorem) -> Theorem:
+    """s = t from s − t = 0."""
+    return ax("le_antisymmetric", linear(op("le", s, t), (zero, -1)), linear(op("le", t, s), (zero, 1)), a=s, b=t)
+
+
+def linear(goal: Term, *premises: tuple[Theorem, Any]) -> Theorem:
+    """The goal s ≤ t or s < t as a linear combination of premises (theorem, factor)."""
+    return kernel.linear(goal, tuple((Fraction(c), p) for p, c in premises))
+
+
+def attempt(f: Callable[..., Any], *args: Any) -> Any:
+    """f(*args), or None where it finds no proof."""
+    try:
+        return f(*args)
+    except NoProof:
+        return None
