@@ -49,6 +49,7 @@ TAGS = tuple(Tag(k) for k in range(3))
 SOLVABLE = ("real", "positive", "nonnegative", "natural")
 LEVELS = (0, 1, 3, 2, 3, 2, 3)  # how values are drawn, round by round: see `Point`
 INDEX_CHOICES = 9
+MOST_CHOICES = 1000
 
 
 @dataclass(frozen=True)
@@ -103,17 +104,19 @@ def formally_equal(
 ) -> bool | None:
     """Whether an equality holds at these sizes for all index values and all real values that satisfy the hypotheses.
 
-    True is shown by exact algebra over the rationals; False means that a counterexample was found at these sizes, and
-    None that neither was possible. `sizes` maps every size symbol, or its name, to a number.
+    True is shown by exact algebra over the rationals, with at least one point at which both sides are defined; False
+    means that a counterexample was found at these sizes, and None that neither was possible. `sizes` maps every size
+    symbol, or its name, to a number.
     """
     try:
         examination = _Examination(statement, given, 0, 6, budget)
         by_name = {str(name): value for name, value in (sizes or {}).items()}
         chosen = {s: by_name[str(s)] for s in examination.problem.sizes}
-        if examination.formal(chosen):
-            return True
         examination.size_choices = [chosen]
-        return False if isinstance(examination.run(), Witness) else None
+        shown, tried = examination.formal(chosen), examination.run()
+        if isinstance(tried, Witness):
+            return False
+        return True if shown and isinstance(tried, Agreement) else None
     except (Unsupported, NeedsValue, KeyError):
         return None
 
@@ -242,15 +245,19 @@ class _Problem:
 
 
 class Point:
-    """Values for every variable, drawn from a seed. Level 0: zeros, or ones where zero is not allowed; 1: simple and
-    distinct; 2: small integers; 3: small rationals. A later attempt draws at random from smaller and smaller values.
+    """Values for every variable, drawn from a seed.
+
+    Level 0: zeros, or ones where zero is not allowed; 1: simple and distinct; 2: small integers; 3: small rationals.
+    Later attempts at level 0 put 1/2, 1/3, 1/10 in place of 0 and 1; at other levels they draw at random, from smaller
+    and smaller values.
     """
 
     def __init__(self, seed: int, level: int, attempt: int) -> None:
         self.attempt = attempt
-        self.level = level if attempt == 0 else 2 + (level + attempt) % 2
+        self.level = level if attempt == 0 or (level == 0 and attempt < 4) else 2 + (level + attempt) % 2
         self._label = f"{seed}/{level}/{attempt}/"
         self._drawn: dict[Any, Any] = {}
+        self._order: dict[Any, int] = {}
         self.row_length: dict[Any, int] = {}
 
     def value(self, variable: Node) -> Any:
@@ -274,14 +281,15 @@ class Point:
     def _draw(self, key: Any, kind: str) -> Any:
         entry = key[0] in ("entry", "fresh", "value") and key[2]
         place = sum(p.number if isinstance(p, Tag) else p - 1 for p in entry if p is not None) if entry else 0
-        positive = kind in ("positive", "simplex")
+        positive, counted = kind in ("positive", "simplex"), kind in ("natural", "binary")
         if self.level == 0:
-            value = fmpq(int(positive))
-        elif self.level == 1:
+            return fmpq(int(positive or (self.attempt > 0 and not counted)), (1, 2, 3, 10)[self.attempt])
+        if self.level == 1:
+            place ^= self._order.setdefault(key[:2], len(self._order)) % 2
             value = fmpq(place + 1 if positive else int(place == 0) if kind in ("real", "binary") else place)
         else:
             value = self._random_value(self._random(key), kind)
-        if self.attempt and kind not in ("natural", "binary"):
+        if self.attempt and not counted:
             value = value / (1, 2, 3, 5)[self.attempt % 4]
         return value
 
@@ -314,7 +322,7 @@ class Point:
             if arity > 2 and not positive:
                 found[(1,) * arity] = fmpq(1)
             self._drawn[key] = found
-        return found  # type: ignore[no-any-return]
+        return dict(found)
 
 
 # ------------------------------------------------------------------------------- the statement at one choice of sizes
@@ -331,7 +339,19 @@ class _Case:
     conditions: list[tuple[str, Node, Node]]
     assigned: dict[Node, Node]
     unconditional: dict[Node, Node]
-    shown_point: Point | None = None
+    scored: list[Node] = field(default_factory=list)
+
+    @property
+    def nodes(self) -> set[Node]:
+        """Every node that the two sides are made of."""
+        found: set[Node] = set()
+        stack = [self.left, self.right, *self.scored]
+        while stack:
+            node = stack.pop()
+            if node not in found:
+                found.add(node)
+                stack.extend(node.args)
+        return found
 
 
 @dataclass
@@ -417,9 +437,12 @@ class _Examination:
 
     def _sizes_allowed(self, sizes: dict[Any, int]) -> bool:
         for hypothesis in self.problem.given:
-            if type(hypothesis) in SYMBOLS and hypothesis.free_symbols <= sizes.keys():
-                if self.writer.condition(hypothesis, dict(sizes)) is False:
+            on_sizes = type(hypothesis) in SYMBOLS and hypothesis.free_symbols <= sizes.keys()
+            try:
+                if on_sizes and self.writer.condition(hypothesis, dict(sizes)) is False:
                     return False
+            except Undefined:
+                return False
         return True
 
     def choices(self, sizes: dict[Any, int]) -> list[dict[Any, Any]]:
@@ -428,7 +451,7 @@ class _Examination:
         if key not in self._choices:
             found: list[dict[Any, Any]] = [dict(sizes)]
             for symbol in self._in_dependency_order():
-                found = [{**env, symbol: v} for env in found for v in self.range_of(symbol, env)][:1000]
+                found = [{**env, symbol: v} for env in found for v in self.range_of(symbol, env)][:MOST_CHOICES]
             names = self.problem.discrete
             rank = {id(env): _rank([env[n] for n in names]) for env in found}
             self._choices[key] = sorted(found, key=lambda env: rank[id(env)])
@@ -449,7 +472,10 @@ class _Examination:
         if isinstance(symbol, Parameter):
             return TAGS
         if isinstance(symbol, Index):
-            return range(self.writer.integer(symbol.lower, env), self.writer.integer(symbol.upper, env) + 1)
+            try:
+                return range(self.writer.integer(symbol.lower, env), self.writer.integer(symbol.upper, env) + 1)
+            except Undefined:
+                return ()
         start = 1 if symbol.is_positive else 0 if symbol.is_nonnegative else -2
         return sorted(range(start, 4), key=lambda v: (abs(v), v < 0))
 
@@ -489,22 +515,16 @@ class _Examination:
         left = right = self.graph.zero
         if not self.problem.is_argmax:
             left, right = (self.writer.write(side, env) for side in self.problem.statement.args)
-            for node in (left, right):
-                self._note_functions(node)
         symbol = SYMBOLS[type(self.problem.statement)]
-        return _Case(env, symbol, left, right, conditions, assigned, assigned if by_numbers else {})
+        case = _Case(env, symbol, left, right, conditions, assigned, assigned if by_numbers else {})
+        self._note_functions(case)
+        return case
 
-    def _note_functions(self, node: Node) -> None:
-        stack, seen = [node], set()
-        while stack:
-            n = stack.pop()
-            if n not in seen:
-                seen.add(n)
-                stack.extend(n.args)
-                if n.op == "apply":
-                    key = n.data[0]
-                    if not any(n.data[1]) or key[:-1] not in self.functions:
-                        self.functions[key[:-1]] = key[-1]
+    def _note_functions(self, case: _Case) -> None:
+        """Remember of which kind each unknown function is; its derivatives don't say."""
+        for node in case.nodes:
+            if node.op == "apply" and not any(node.data[1]):
+                self.functions[node.data[0][:-1]] = node.data[0][-1]
 
     def _read_hypothesis(self, hypothesis: Any, env: dict[Any, Any], into: list[Any]) -> bool:
         """Add what the hypothesis demands of real values; False if the discrete values contradict it."""
@@ -514,7 +534,9 @@ class _Examination:
             envs = [env]
             for variable in hypothesis.args[1:]:
                 if not isinstance(variable, (Index, Parameter)):
-                    raise Unsupported(f"the hypothesis {hypothesis} speaks of every {variable}: no sample can satisfy it")
+                    raise Unsupported(
+                        f"no sample satisfies the hypothesis {hypothesis}, which is about every {variable}"
+                    )
                 envs = [{**e, variable: v} for e in envs for v in self.range_of(variable, e)]
             return all(self._read_hypothesis(hypothesis.args[0], e, into) for e in envs)
         decided = self.writer.condition(hypothesis, env)
@@ -524,7 +546,9 @@ class _Examination:
 
     # -- evaluating
 
-    def evaluator(self, case: _Case, point: Point) -> Evaluator:
+    def evaluator(self, case: _Case, point: Point, candidate: Point | None = None) -> Evaluator:
+        """The values at a point, where the variable of a set of maximisers gets its value from the candidate."""
+
         for base in self.problem.vectors:
             if isinstance(base, Vector) and base.kind == "simplex":
                 point.row_length[base] = self.writer.integer(base.sizes[-1], case.env)
@@ -532,7 +556,10 @@ class _Examination:
         def polynomial(key: tuple[Any, ...], arity: int) -> Any:
             return point.polynomial(key, arity, self.functions.get(key, "real") != "real")
 
-        return Evaluator(point.value, polynomial, case.assigned)
+        def value(variable: Node) -> Any:
+            return (candidate if candidate and variable.data[0][0] == "fresh" else point).value(variable)
+
+        return Evaluator(value, polynomial, case.assigned)
 
     def outcome(self, case: _Case, point: Point) -> _Outcome:
         """Compare the sides at a point, at a precision that suffices."""
@@ -578,6 +605,8 @@ class _Examination:
 
     def _search(self) -> Witness | Agreement | NotChecked:
         rounds = max(3, math.ceil(self.points / len(self.size_choices)))
+        if self.problem.is_argmax or type(self.problem.statement) is not sympy.Eq:
+            rounds *= 3
         agreed: dict[int, int] = dict.fromkeys(range(len(self.size_choices)), 0)
         for number in range(rounds):
             for place, sizes in enumerate(self.size_choices):
@@ -588,9 +617,10 @@ class _Examination:
                 if witness is not None:
                     return self._smaller(witness, place, number, agreed)
         tried = [{str(s): v for s, v in self.size_choices[p].items()} for p, n in agreed.items() if n]
-        if not tried:
+        if not tried or self.outcomes["ordered differently"]:
             return NotChecked(self._why_nothing())
-        formal = [s for s in self.size_choices[:2] if time.monotonic() < self.deadline and self.formal(s)]
+        small = [s for s in self.size_choices if max(s.values(), default=0) <= 2]
+        formal = [s for s in small if time.monotonic() < self.deadline and self.formal(s)]
         shown = [{str(s): v for s, v in sizes.items()} for sizes in formal]
         return Agreement(sum(agreed.values()), tried, self.exact or bool(formal), shown)
 
@@ -611,20 +641,18 @@ class _Examination:
             envs = envs[:5] + rest if not self.problem.given else envs[:5] + rest + envs[5:]
         used = 0
         for env in envs:
-            used += self._try_choice(env, number, agreed, place)
-            if self._found is not None:
-                return self._found
-            if used >= INDEX_CHOICES:
+            found = self._try_choice(env, number, agreed, place)
+            if isinstance(found, Witness):
+                return found
+            used += found
+            if used >= INDEX_CHOICES or (used and number and time.monotonic() > self.deadline):
                 break
         return None
 
-    _found: Witness | None = None
-
-    def _try_choice(self, env: dict[Any, Any], number: int, agreed: dict[int, int], place: int) -> bool:
+    def _try_choice(self, env: dict[Any, Any], number: int, agreed: dict[int, int], place: int) -> Witness | bool:
         """Draw values until the hypotheses hold and the sides are defined; whether the choice was admissible."""
-        self._found = None
         level = LEVELS[min(number, len(LEVELS) - 1)]
-        for attempt in range(12 if self.problem.given else 4):
+        for attempt in range(14 if self.problem.given else 6):
             point = Point(self.seed + (number if number >= len(LEVELS) - 1 else 0), level, attempt)
             try:
                 full = {**env, **self.tables(env, point)}
@@ -643,8 +671,7 @@ class _Examination:
             if outcome.status == "differs":
                 if not self.problem.is_argmax:
                     outcome = self._simplify(case, point, outcome)
-                self._found = self._witness(case, point, outcome)
-                return True
+                return self._witness(case, point, outcome)
             if outcome.status == "agrees":
                 agreed[place] += 1
                 self.exact = self.exact or outcome.exact
@@ -668,6 +695,10 @@ class _Examination:
         return outcome
 
     def _why_nothing(self) -> str:
+        if self.outcomes["ordered differently"]:
+            return (
+                "The two objectives order some candidates differently, which says nothing about where they are largest."
+            )
         if self.outcomes["undecided"]:
             return "The two sides could not be told apart, nor shown equal, at any point tried."
         if self.outcomes["undefined"]:
@@ -710,20 +741,25 @@ class _Examination:
             demands: list[tuple[str, Node, Node]] = []
             if not all(self._read_hypothesis(d, env, demands) for d in side.args[2]):
                 continue
-            value = self._score(side, case, env, demands, point, here)
-            if value is not None:
-                scores[name] = value
+            try:
+                score = self._score(side, case, env, demands, point, here)
+            except Undefined:
+                if here is point:
+                    raise
+                score = _UNDEFINED
+            if score is not None:
+                scores[name] = score
         return scores
 
     def _score(self, side: Any, case: _Case, env: Any, demands: list[Any], point: Point, here: Point) -> Any:
         equations = [self.graph.subtract(a, b) for s, a, b in demands if s == "="]
         inner, rest, _ = solve(self.graph, equations, free=lambda v: v.data[0][0] == "fresh")
         node = self.writer.write(side.args[0], env)
-        self._note_functions(node)
         conditions = [d for d in demands if d[0] != "="] + [("=", e, self.graph.zero) for e in rest]
         extended = _Case(env, "=", node, node, conditions, {**case.assigned, **inner}, {})
-        evaluator = self.evaluator(extended, point)
-        evaluator._value_of = lambda v: (here if v.data[0][0] == "fresh" else point).value(v)
+        self._note_functions(extended)
+        case.scored.append(node)
+        evaluator = self.evaluator(extended, point, here)
         if not self._admitted(extended, evaluator):
             return None
         value = evaluator.value(node)
@@ -754,6 +790,9 @@ class _Examination:
         test = ZeroTest(self.deadline)
         shown = False
         try:
+            parameters = [s for s in self.problem.discrete if isinstance(s, Parameter)]
+            if len(parameters) > len(TAGS) or len(self.choices(sizes)) >= MOST_CHOICES:
+                return False
             for env in self._all_discrete(sizes):
                 case = self.case(env)
                 if case is not None:
@@ -836,21 +875,15 @@ class _Examination:
     def _show_functions(self, case: _Case, point: Point, evaluator: Evaluator) -> dict[str, object]:
         """The values of unknown functions at discrete arguments, and the polynomials that stand for the others."""
         shown: dict[str, object] = {}
-        nodes, stack = set(), [case.left, case.right]
-        while stack:
-            node = stack.pop()
-            if node not in nodes:
-                nodes.add(node)
-                stack.extend(node.args)
-        for node in sorted(nodes, key=lambda n: n.serial):
+        for node in sorted(case.nodes, key=lambda n: n.serial):
             if node.op == "var" and node.data[0][0] == "value":
                 _, name, arguments = node.data[0]
                 shown[f"{name}({_arguments(arguments)})"] = _plain(evaluator.value(node))
             elif node.op == "apply":
                 key = node.data[0][:-1]
                 polynomial = point.polynomial(key, len(node.args), self.functions.get(key, "real") != "real")
-                label = key[0] if len(key) == 3 else f"{key[0]}({_arguments(key[1])})"
-                shown[label] = _polynomial_text(polynomial)
+                fixed = len(key) == 2 and any(a is not None for a in key[1])
+                shown[f"{key[0]}({_arguments(key[1])})" if fixed else key[0]] = _polynomial_text(polynomial)
         return shown
 
 
@@ -872,10 +905,13 @@ def compare(symbol: str, left: Any, right: Any) -> bool | None:
     try:
         return related(symbol, difference)
     except Undecided:
-        if difference < 0 or difference > 0 or symbol not in "=≤≥":
+        if symbol not in "=≤≥":
             return None
         scale = arb(1).max(abs(arb(left))).max(abs(arb(right)))
         return True if difference.rad() < TINY * scale else None
+
+
+_UNDEFINED = object()
 
 
 def _sign_or_tie(value: Any) -> tuple[int, bool]:
@@ -908,12 +944,13 @@ def _compare_sets(scores: list[dict[Any, Any]]) -> _Outcome:
 
 def _compare_orders(scores: list[dict[Any, Any]]) -> _Outcome:
     """Two real objectives agree if they order the candidates alike; otherwise nothing is concluded."""
-    if scores[0].keys() != scores[1].keys() or len(scores[0]) < 2:
+    defined = [name for name in scores[0] if all(t.get(name, _UNDEFINED) is not _UNDEFINED for t in scores)]
+    if scores[0].keys() != scores[1].keys() or len(defined) < 2:
         return _Outcome("undecided")
-    for a, b in itertools.combinations(scores[0], 2):
+    for a, b in itertools.combinations(defined, 2):
         signs = [_sign_or_tie(table[a] - table[b])[0] for table in scores]
         if signs[0] != signs[1]:
-            return _Outcome("undecided")
+            return _Outcome("ordered differently")
     return _Outcome("agrees")
 
 
@@ -940,7 +977,13 @@ def _arguments(values: Iterable[Any]) -> str:
 
 
 def _polynomial_text(polynomial: dict[tuple[int, ...], Any]) -> str:
-    def monomial(exponents: tuple[int, ...]) -> str:
-        return "".join(f"·x{k + 1}" + (f"^{e}" if e > 1 else "") for k, e in enumerate(exponents) if e)
-
-    return " + ".join(f"{c}{monomial(e)}" for e, c in sorted(polynomial.items()) if c != 0)
+    """The polynomial in x, or in x1, x2, …"""
+    names = ["x"] if len(next(iter(polynomial))) == 1 else [f"x{k + 1}" for k in range(len(next(iter(polynomial))))]
+    text = ""
+    for exponents, coefficient in sorted(polynomial.items()):
+        factors = [name + (f"^{e}" if e > 1 else "") for name, e in zip(names, exponents) if e]
+        if abs(coefficient) != 1 or not factors:
+            factors.insert(0, str(abs(coefficient)))
+        if coefficient != 0:
+            text += (" - " if coefficient < 0 else " + ") + "·".join(factors)
+    return text.removeprefix(" + ").lstrip() or "0"

@@ -160,7 +160,8 @@ class Graph:
 
     def linear(self, constant: Any, terms: Iterable[tuple[Any, Node]]) -> Node:
         """constant + Σ coefficient · node, with equal nodes gathered."""
-        constant, gathered = fmpq(constant), {}
+        constant = fmpq(constant)
+        gathered: dict[Node, Any] = {}
         for coefficient, node in terms:
             if node.op == "const":
                 constant += coefficient * node.data
@@ -258,6 +259,7 @@ class Graph:
             return self.linear(data[0], zip(data[1], args))
         if op == "max":
             return self.maximum(args)
+        plain: dict[str, Callable[..., Node]]
         plain = {"mul": self.multiply, "pow": self.power, "exp": self.exp, "log": self.log, "guard": self.guard}
         return plain[op](*args) if op in plain else self._node(op, args, data)
 
@@ -364,7 +366,7 @@ class Writer:
             return self._symbol(expr, env)
         method = _METHODS.get(type(expr))
         if method is not None:
-            return method(self, expr, env)  # type: ignore[no-any-return]
+            return method(self, expr, env)
         if isinstance(expr, AppliedUndef):
             return self._unknown_function(expr, env)
         hint = "; write an exact fraction instead" if isinstance(expr, sympy.Float) else ""
@@ -665,6 +667,13 @@ def related(symbol: str, difference: Any) -> bool:
     return {"=": s == 0, "≠": s != 0, "≤": s <= 0, "<": s < 0, "≥": s >= 0, ">": s > 0}[symbol]
 
 
+def times(values: Iterable[Any], start: Any) -> Any:
+    """The product of the values and the start."""
+    for value in values:
+        start = start * value
+    return start
+
+
 class Evaluator:
     """Values of nodes at one point: `fmpq` where exact, else `arb` at the precision in force.
 
@@ -703,8 +712,8 @@ class Evaluator:
             constant, coefficients = node.data
             return reduce(lambda s, t: s + t[0] * t[1], zip(coefficients, values), constant)
         if op == "mul":
-            exact = reduce(lambda s, t: s * t, (v for v in values if isinstance(v, fmpq)), ONE)
-            return exact if exact == 0 else reduce(lambda s, t: s * t, (v for v in values if isinstance(v, arb)), exact)
+            exact = times((v for v in values if isinstance(v, fmpq)), ONE)
+            return exact if exact == 0 else times((v for v in values if isinstance(v, arb)), exact)
         if op == "pow":
             return power(*values)
         if op == "exp":
@@ -714,8 +723,8 @@ class Evaluator:
                 raise Undefined("log of a number that is not positive")
             return ZERO if isinstance(values[0], fmpq) and values[0] == 1 else arb(values[0]).log()
         if op == "max":
-            exact = all(isinstance(v, fmpq) for v in values)
-            return max(values) if exact else reduce(lambda s, t: s.max(t), map(arb, values))
+            rational = all(isinstance(v, fmpq) for v in values)
+            return max(values) if rational else reduce(lambda s, t: s.max(t), map(arb, values))
         if op == "pick":
             return values[node.data + strict_maximum(values[: node.data])]
         if op == "apply":
@@ -740,7 +749,7 @@ class Evaluator:
         for exponents, coefficient in self._polynomial_of(key[:-1], len(values)).items():
             if all(e >= o for e, o in zip(exponents, orders)):
                 factors = (math.perm(e, o) * v ** (e - o) for e, o, v in zip(exponents, orders, values))
-                result += reduce(lambda s, t: s * t, factors, coefficient)
+                result += times(factors, coefficient)
         return result
 
 
@@ -794,7 +803,7 @@ class ZeroTest:
     not claimed.
     """
 
-    def __init__(self, deadline: float = math.inf, generators: int = 32) -> None:
+    def __init__(self, deadline: float = math.inf, generators: int = 48) -> None:
         self._deadline, self._fineness = deadline, 1
         self._context = flint.fmpz_mpoly_ctx.get([f"g{k}" for k in range(generators)], "lex")
         self._generators = self._context.gens()
@@ -870,7 +879,7 @@ class ZeroTest:
             scaled = [self._times(self._rational(c), f) for c, f in zip(data[1], parts)]
             return self._sum([self._rational(data[0]), *scaled])
         if op == "mul":
-            return reduce(self._times, parts)
+            return reduce(self._times, parts, (one, one))
         if op == "exp":
             return self._exp(*parts[0])
         if op == "log":
@@ -885,7 +894,7 @@ class ZeroTest:
             if abs(n) > 200:
                 raise CantTell
             return (top**n, bottom**n) if n > 0 else self._reduced(bottom**-n, top**-n)
-        if exponent.op != "const" and not base.positive:
+        if exponent.op != "const" and not (base.positive or (self._is_positive(top) and self._is_positive(bottom))):
             raise CantTell
         return self._exp(*self._times(self._fraction(exponent), self._log(top, bottom)))
 
@@ -906,7 +915,7 @@ class ZeroTest:
         if text.startswith("g") and text[1:].isdigit():
             kind, meaning, _ = self._meaning[int(text[1:])]
             if kind == "exp":
-                return meaning
+                return meaning[0], meaning[1]
         return self._generator("log", text, factor, False), self._constant(1)
 
     def _exp(self, top: Any, bottom: Any) -> tuple[Any, Any]:

@@ -1,0 +1,393 @@
+"""SymPy expressions to core terms and back. Nothing is evaluated on the way; what has no exact meaning is refused."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import sympy
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+
+from symnll import language as L
+from symnll.core.term import (
+    INT,
+    ONE,
+    POINT,
+    REAL,
+    ZERO,
+    CoreError,
+    Term,
+    app,
+    between,
+    fn,
+    forall,
+    lam,
+    neg,
+    num,
+    op,
+    sub,
+    sym,
+)
+
+RELATIONS = {sympy.Eq: "eq", sympy.Ne: "ne", sympy.Le: "le", sympy.Lt: "lt", sympy.Ge: "ge", sympy.Gt: "gt"}
+Hypothesis = tuple[str, Term]
+
+
+class BridgeError(ValueError):
+    """An expression that has no exact meaning as a term; says which part and what to write instead."""
+
+
+class Bridge:
+    """One statement with its hypotheses: remembers what each symbol was declared to be."""
+
+    def __init__(self, *expressions: Any) -> None:
+        self.declared: dict[Term, Any] = {}
+        self._count = 0
+        self._real_positions = _real_positions(expressions)
+
+    # Terms.
+
+    def term(self, e: Any, scope: dict[Any, Term] | None = None) -> Term:
+        scope = scope or {}
+        try:
+            return self._term(e if isinstance(e, sympy.Basic) else sympy.sympify(e), scope)
+        except CoreError as error:
+            raise BridgeError(f"{e} is not a term: {error}") from error
+
+    def _term(self, e: Any, scope: dict[Any, Term]) -> Term:
+        if e in scope:
+            return scope[e]
+        if isinstance(e, sympy.Rational):
+            return num(Fraction(int(e.p), int(e.q)))
+        if e is sympy.E:
+            return op("exp", ONE)
+        if isinstance(e, sympy.Symbol):
+            return self._symbol(e)
+        if isinstance(e, (sympy.Add, sympy.Mul)):
+            args = e.as_ordered_terms() if isinstance(e, sympy.Add) else e.as_ordered_factors()
+            return op("add" if isinstance(e, sympy.Add) else "mul", *(self._term(a, scope) for a in args))
+        if isinstance(e, sympy.exp):
+            return op("exp", self._term(e.args[0], scope))
+        if isinstance(e, sympy.Pow):
+            return op("pow", self._term(e.base, scope), self._term(e.exp, scope))
+        if isinstance(e, sympy.log):
+            return op("log", self._term(e.args[0], scope))
+        if isinstance(e, sympy.KroneckerDelta):
+            return op("delta", *(self._integer(a, scope) for a in e.args[:2]))
+        if isinstance(e, (sympy.Sum, sympy.Product, L.MaxOver)):
+            return self._range(e, scope)
+        if isinstance(e, sympy.Indexed):
+            family = scope.get(e.base, None) or self._vector(e.base)
+            return app(family, *(self._integer(a, scope) for a in e.indices))
+        if isinstance(e, sympy.Derivative):
+            return self._derivative(e, scope)
+        if isinstance(e, L.At):
+            return self._at(e, scope)
+        if isinstance(e, L.FunctionalValue):
+            return self._functional(e, scope)
+        if isinstance(e, AppliedUndef):
+            return self._function(e, scope)
+        if isinstance(e, (sympy.Max, sympy.Min)):
+            return self._max([self._term(a, scope) for a in e.args], isinstance(e, sympy.Min))
+        if isinstance(e, sympy.Abs):
+            a = self._term(e.args[0], scope)
+            return op("max", a, neg(a))
+        if isinstance(e, sympy.Piecewise):
+            return self._piecewise(e, scope)
+        raise BridgeError(f"{e} ({type(e).__name__}) has no meaning here; see symnll.language for what can be written.")
+
+    def _symbol(self, s: Any) -> Term:
+        if isinstance(s, L.Parameter):
+            sort = POINT
+        elif isinstance(s, L.Index) or s.is_integer:
+            sort = INT
+        elif s.is_extended_real and s.is_finite is not False:
+            sort = REAL
+        else:
+            raise BridgeError(f"{s} has no declared kind; write real('{s}'), positive('{s}'), size('{s}') or an index.")
+        return self._declare(sym(s.name, sort), s)
+
+    def _declare(self, t: Term, source: Any) -> Term:
+        known = self.declared.setdefault(t, source)
+        if known != source:
+            raise BridgeError(f"{source} is declared twice, with different kinds; give one of them another name.")
+        return t
+
+    def _vector(self, base: Any) -> Term:
+        dimensions = len(base.sizes) if isinstance(base, L.Vector) else len(base.shape or (1,))
+        label = base.label
+        kind = INT if label.is_integer else REAL
+        return self._declare(sym(label.name, fn(*[INT] * dimensions, kind)), base)
+
+    def _integer(self, e: Any, scope: dict[Any, Term]) -> Term:
+        t = self._term(e, scope)
+        if t.sort != INT:
+            raise BridgeError(f"{e} is used as an index, and is not known to be an integer.")
+        return t
+
+    def _open(self, variable: Any, scope: dict[Any, Term], sort: Any = INT) -> tuple[Term, dict[Any, Term]]:
+        """A fresh symbol for a bound variable, which hides a free one of the same name."""
+        self._count += 1
+        fresh = sym(f"‹{variable}:{self._count}›", sort)
+        return fresh, {**scope, variable: fresh}
+
+    def _range(self, e: Any, scope: dict[Any, Term]) -> Term:
+        name = {sympy.Sum: "sum", sympy.Product: "prod", L.MaxOver: "maxi"}[type(e)]
+
+        def build(limits: Any, scope: dict[Any, Term]) -> Term:
+            if not limits:
+                return self._term(e.function, scope)
+            if len(limits[-1]) != 3:
+                raise BridgeError(f"{e} has no bounds; write (i, lower, upper).")
+            variable, lower, upper = limits[-1]
+            bounds = self._integer(lower, scope), self._integer(upper, scope)
+            fresh, inner = self._open(variable, scope)
+            return op(name, *bounds, lam(fresh, build(limits[:-1], inner)))
+
+        return build(e.limits, scope)
+
+    def _derivative(self, e: Any, scope: dict[Any, Term]) -> Term:
+        t = self._term(e.expr, scope)
+        for variable, count in e.variable_count:
+            if not count.is_Integer:
+                raise BridgeError(f"{e} is a derivative of unknown order; write an integer.")
+            for _ in range(int(count)):
+                t = self._derivative_once(t, variable, scope)
+        return t
+
+    def _derivative_once(self, t: Term, variable: Any, scope: dict[Any, Term]) -> Term:
+        if isinstance(variable, sympy.Indexed):
+            family = scope.get(variable.base, None) or self._vector(variable.base)
+            index = [self._integer(i, scope) for i in variable.indices]
+            if family.sort[2] == INT or len(index) > 2 or family.op != "sym":
+                raise BridgeError(f"There is no derivative with respect to {variable}.")
+            return op("partial" if len(index) == 1 else "partial2", lam(family, t), family, *index)
+        x = self._term(variable, scope)
+        if x.op != "sym" or x.sort != REAL:
+            raise BridgeError(f"There is no derivative with respect to {variable}: it is not a real variable.")
+        return op("diff", lam(x, t), x)
+
+    def _at(self, e: Any, scope: dict[Any, Term]) -> Term:
+        from symnll.core.term import substitute
+
+        body, base, value = e.args
+        symbol = self._vector(base) if isinstance(base, sympy.IndexedBase) else self._symbol(base)
+        return substitute(self._term(body, scope), {symbol: self._family(value, scope)})
+
+    def _family(self, value: Any, scope: dict[Any, Term]) -> Term:
+        if isinstance(value, sympy.IndexedBase):
+            return scope.get(value, None) or self._vector(value)
+        if not isinstance(value, sympy.Lambda):
+            return self._term(value, scope)
+
+        def build(variables: Any, scope: dict[Any, Term]) -> Term:
+            if not variables:
+                return self._term(value.expr, scope)
+            fresh, inner = self._open(variables[0], scope)
+            return lam(fresh, build(variables[1:], inner))
+
+        return build(value.variables, scope)
+
+    def _functional(self, e: Any, scope: dict[Any, Term]) -> Term:
+        name, _, argument = e.args
+        f = self._declare(sym(str(name), fn(fn(INT, REAL), REAL)), L.FunctionalValue(name, e.args[1], L.Vector("_", (1,))))
+        return app(f, self._family(argument, scope))
+
+    def _function(self, e: Any, scope: dict[Any, Term]) -> Term:
+        args = [self._term(a, scope) for a in e.args]
+        real = self._real_positions.get((e.func, len(args)), set())
+        sorts = [REAL if n in real and a.sort == INT else a.sort for n, a in enumerate(args)]
+        value = INT if e.func.is_integer else REAL
+        return app(self._declare(sym(e.func.__name__, fn(*sorts, value)), e.func), *args)
+
+    def _max(self, items: list[Term], smallest: bool) -> Term:
+        items = [neg(t) for t in items] if smallest else items
+        t = items[-1]
+        for item in reversed(items[:-1]):
+            t = op("max", item, t)
+        return neg(t) if smallest else t
+
+    def _piecewise(self, e: Any, scope: dict[Any, Term]) -> Term:
+        """Cases over equality of indices; the last case holds otherwise."""
+        (last, condition), *before = reversed(e.args)
+        if condition != sympy.true:
+            raise BridgeError(f"{e} does not say what it is otherwise; end it with (value, True).")
+        t = self._term(last, scope)
+        for value, condition in before:
+            if not isinstance(condition, (sympy.Eq, sympy.Ne)):
+                raise BridgeError(f"{condition} is not an equality of indices.")
+            d = op("delta", *(self._integer(s, scope) for s in condition.args))
+            weight = d if isinstance(condition, sympy.Eq) else sub(ONE, d)
+            t = op("add", op("mul", weight, self._term(value, scope)), op("mul", sub(ONE, weight), t))
+        return t
+
+    # Statements.
+
+    def statement(self, s: Any, scope: dict[Any, Term] | None = None) -> Term:
+        scope = scope or {}
+        if s in (True, False):
+            raise BridgeError("SymPy decided this statement already; build it with symnll's Eq, Le, … instead.")
+        if isinstance(s, L.ForAll):
+            return self._for_all(s, scope)
+        if isinstance(s, sympy.And):
+            return op("and", *(self.statement(a, scope) for a in s.args))
+        if not isinstance(s, Relational):
+            raise BridgeError(f"{s} is not a statement; write Eq(left, right), Le(left, right), …")
+        name = RELATIONS[type(s)]
+        if isinstance(s.lhs, L.ArgMax) or isinstance(s.rhs, L.ArgMax):
+            return self._argmax(s, scope)
+        left, right = self.term(s.lhs, scope), self.term(s.rhs, scope)
+        if name in ("ge", "gt"):
+            name, left, right = {"ge": "le", "gt": "lt"}[name], right, left
+        try:
+            return op(name, left, right)
+        except CoreError as error:
+            raise BridgeError(f"{s} is not a statement: {error}") from error
+
+    def _for_all(self, s: Any, scope: dict[Any, Term]) -> Term:
+        body, *variables = s.args
+
+        def build(rest: list[Any], scope: dict[Any, Term]) -> Term:
+            if not rest:
+                return self.statement(body, scope)
+            v = rest[0]
+            if isinstance(v, L.Vector):
+                fresh, inner = self._open(v, scope, fn(*[INT] * len(v.sizes), REAL))
+                return forall(fresh, build(rest[1:], inner))
+            sort = INT if v.is_integer else POINT if isinstance(v, L.Parameter) else REAL
+            fresh, inner = self._open(v, scope, sort)
+            if isinstance(v, L.Index):
+                bounds = self.term(v.lower, scope), self.term(v.upper, scope)
+                return between(fresh, *bounds, build(rest[1:], inner))
+            return forall(fresh, build(rest[1:], inner))
+
+        return build(variables, scope)
+
+    def _argmax(self, s: Any, scope: dict[Any, Term]) -> Term:
+        if type(s) is not sympy.Eq or not (isinstance(s.lhs, L.ArgMax) and isinstance(s.rhs, L.ArgMax)):
+            raise BridgeError(f"{s}: sets of maximisers can only be compared with =, to another argmax or argmin.")
+        if s.lhs.args[2] != s.rhs.args[2]:
+            raise BridgeError(f"{s}: the two sides are over different domains.")
+        sides = []
+        for side in (s.lhs, s.rhs):
+            expr, v, domain = side.args
+            symbol, inner = self._open(v, scope, self._sort_of(v))
+            t = self.term(expr, inner)
+            sides.append(lam(symbol, neg(t) if isinstance(side, L.ArgMin) else t))
+        relations = [self.statement(d, inner) for d in domain]
+        if isinstance(v, L.Index):
+            relations = [op("le", self.term(v.lower), symbol), op("le", symbol, self.term(v.upper)), *relations]
+        inside = op("le", ZERO, ZERO) if not relations else relations[0] if len(relations) == 1 else op("and", *relations)
+        return op("argmax_eq", lam(symbol, inside), *sides)
+
+    def _sort_of(self, v: Any) -> Any:
+        if isinstance(v, sympy.IndexedBase):
+            return self._vector(v).sort
+        return self._symbol(v).sort
+
+    # What the kinds of the symbols say.
+
+    def hypotheses(self) -> list[Hypothesis]:
+        """The named hypotheses that the declared symbols carry, those that their bounds carry included."""
+        found: dict[Hypothesis, None] = {}
+        done: set[Term] = set()
+        while len(done) < len(self.declared):
+            for t, source in list(self.declared.items()):
+                if t not in done:
+                    done.add(t)
+                    found.update(dict.fromkeys(self._says(t, source)))
+        return list(found)
+
+    def _says(self, t: Term, source: Any) -> list[Hypothesis]:
+        if isinstance(source, L.Index):
+            lower, upper = self.term(source.lower), self.term(source.upper)
+            name = f"{source} ∈ {source.lower}..{source.upper}"
+            return [(name, op("le", lower, t)), (name, op("le", t, upper))]
+        if isinstance(source, L.Vector):
+            return self._vector_says(t, source)
+        if isinstance(source, sympy.Symbol):
+            if t.sort == INT and source.is_positive:
+                return [(f"{source} ≥ 1", op("le", ONE, t))]
+            if source.is_positive:
+                return [(f"{source} > 0", op("lt", ZERO, t))]
+            return [(f"{source} ≥ 0", op("le", ZERO, t))] if source.is_nonnegative else []
+        if isinstance(source, L.FunctionalValue):
+            upper = self.term(source.args[1])
+            return [(f"{t.data} differentiable", op("differentiable", t, ONE, upper))]
+        return self._function_says(t, source) if isinstance(source, sympy.core.function.UndefinedFunction) else []
+
+    def _vector_says(self, t: Term, v: Any) -> list[Hypothesis]:
+        sizes = [self.term(s) for s in v.sizes]
+        index = [sym(f"‹{n}›", INT) for n in range(len(sizes))]
+        entry = app(t, *index)
+
+        def everywhere(formula: Term, depth: int = len(sizes)) -> Term:
+            for i, upper in reversed(list(zip(index[:depth], sizes[:depth], strict=True))):
+                formula = between(i, ONE, upper, formula)
+            return formula
+
+        name = f"{v.label} {v.kind}"
+        if v.kind in ("positive", "simplex"):
+            said = [(name, everywhere(op("lt", ZERO, entry)))]
+            if v.kind == "simplex":
+                total = op("sum", ONE, sizes[-1], lam(index[-1], entry))
+                said.append((name, everywhere(op("eq", total, ONE), len(sizes) - 1)))
+            return said
+        if v.kind in ("nonnegative", "natural"):
+            return [(name, everywhere(op("le", ZERO, entry)))]
+        if v.kind == "binary":
+            return [(name, everywhere(op("le", ZERO, entry))), (name, everywhere(op("le", entry, ONE)))]
+        if v.kind == "onehot":
+            at = self.term(v.extra)
+            return [(f"{v.label} one-hot at {v.extra}", everywhere(op("eq", entry, op("delta", index[-1], at))))]
+        if v.kind == "labels":
+            name = f"{v.label} labels in 1..{v.extra}"
+            classes = self.term(v.extra)
+            return [(name, everywhere(op("le", ONE, entry))), (name, everywhere(op("le", entry, classes)))]
+        return []
+
+    def _function_says(self, t: Term, f: Any) -> list[Hypothesis]:
+        """An unknown function is differentiable in its last real argument, and of the sign that it was declared with."""
+        sorts, s = [], t.sort
+        while isinstance(s, tuple):
+            sorts.append(s[1])
+            s = s[2]
+        variables = [sym(f"‹{n}›", sort) for n, sort in enumerate(sorts)]
+        said = []
+        for relation, wanted in (("lt", f.is_positive), ("le", f.is_nonnegative and not f.is_positive)):
+            if wanted:
+                formula = op(relation, ZERO, app(t, *variables))
+                for v in reversed(variables):
+                    formula = forall(v, formula)
+                said.append((f"{f} {'positive' if relation == 'lt' else 'nonnegative'}", formula))
+        for n, v in enumerate(variables):
+            if v.sort == REAL:
+                formula = op("smooth", lam(v, app(t, *variables)))
+                for u in reversed(variables[:n] + variables[n + 1 :]):
+                    formula = forall(u, formula)
+                said.append((f"{f} differentiable", formula))
+        return said
+
+
+def _real_positions(expressions: Any) -> dict[Any, set[int]]:
+    """For each unknown function, the arguments at which something other than an integer stands somewhere."""
+    found: dict[Any, set[int]] = {}
+    for e in expressions:
+        if not isinstance(e, sympy.Basic):
+            continue
+        for node in sympy.preorder_traversal(e):
+            if isinstance(node, AppliedUndef):
+                positions = found.setdefault((node.func, len(node.args)), set())
+                for n, a in enumerate(node.args):
+                    if not a.is_integer and not isinstance(a, L.Parameter):
+                        positions.add(n)
+    return found
+
+
+def to_term(e: Any) -> Term:
+    """The core term of a SymPy expression. Raises BridgeError."""
+    return Bridge(e).term(e)
+
+
+__all__ = ["Bridge", "BridgeError", "to_term"]

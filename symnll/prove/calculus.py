@@ -1,0 +1,306 @@
+"""Derivatives: from a function and a point, a theorem hasd(u, a, b) by the rules of calculus."""
+
+from __future__ import annotations
+
+from symnll.core import kernel
+from symnll.core.term import INT, ONE, REAL, ZERO, Term, app, lam, num, op
+from symnll.prove.context import Context
+from symnll.prove.tactics import NoProof, Theorem, attempt, ax, chain, for_range, minus, product_term, rhs, under
+
+
+def normal_derivative(t: Term, c: Context) -> Theorem | None:
+    """∂u/∂x at a point = its value, worked out; None where the function itself is unknown."""
+    from symnll.prove.normal import normal, value
+
+    if t.op == "partial" and t.args[0].op == "sym":
+        return _unknown_partial(t, c)
+    if t.op in ("partial", "partial2"):
+        names = ("F", "f", "i") if t.op == "partial" else ("G", "h2", "lo", "hi")
+        e = ax(t.op, **dict(zip(names, t.args, strict=True)))
+        inner = _near_zero(t, c)
+        opened = normal(rhs(e), inner)
+        return chain(e, opened)
+    u, a = t.args
+    e = under(t, None, normal(a, c))
+    u, a = value(t, e).args
+    try:
+        slope = derivative(u, a, c)
+    except NoProof:
+        x, inner = c.open(REAL)
+        body = normal(app(u, x), inner)
+        if body is None:
+            raise
+        e = chain(e, under(value(t, e), kernel.abstract(body, x), None))
+        slope = derivative(value(t, e).args[0], a, c)
+    e = chain(e, ax("derivative", slope, u=slope.statement.args[0], a=a, b=slope.statement.args[2]))
+    return chain(e, normal(rhs(e), c))
+
+
+def _near_zero(t: Term, c: Context) -> Context:
+    return c
+
+
+def _unknown_partial(t: Term, c: Context) -> Theorem | None:
+    """∂C/∂z_i of an unknown C: normalise the point and the index, then look for a fact that says what it is."""
+    from symnll.prove.normal import normal, value
+
+    e = under(t, None, None, normal(t.args[2], c))
+    t2 = value(t, e)
+    point = t2.args[1]
+    if point.op == "lam":
+        x, inner = c.open(point.data)
+        body = normal(app(point, x), inner)
+        if body is not None:
+            e = chain(e, under(t2, None, kernel.abstract(body, x), None))
+            t2 = value(t, e)
+    for fact in c.every:
+        found = _instance_of_partial(fact, t2, c)
+        if found is not None:
+            return chain(e, found, normal(rhs(found), c))
+    return e
+
+
+def _instance_of_partial(fact: Theorem, t: Term, c: Context) -> Theorem | None:
+    """A fact (for all points, for all indices, ∂C/∂w_m = …) at the point and the index of t."""
+    _, point, index = t.args
+    for value in (point, index):
+        if fact.statement.op != "forall":
+            return None
+        sort = fact.statement.args[0].sort[1]
+        if sort != value.sort:
+            return None
+        fact = kernel.specialise(fact, value)
+        while fact.statement.op == "implies":
+            premise = c.show(fact.statement.args[0])
+            if premise is None:
+                return None
+            fact = kernel.detach(fact, premise)
+    return fact if fact.statement.op == "eq" and fact.statement.args[0] is t else None
+
+
+def derivative(u: Term, a: Term, c: Context) -> Theorem:
+    """hasd(u, a, b) for some b. Raises NoProof, naming the side condition that is missing."""
+    x = c.fresh(REAL)
+    if x in a.free:
+        raise NoProof("A derivative is taken at its own variable.")
+    body = app(u, x)
+    if u.op == "sym" or (body.op == "app" and body.args[1] is x and x not in body.args[0].free):
+        return _smooth(u, a, c)
+    if x not in body.free:
+        return ax("d_constant", a=a, b=body)
+    if body is x:
+        return ax("d_identity", a=a)
+    handler = {"add": _sum, "mul": _product, "pow": _power, "exp": _exp, "log": _log, "sum": _finite, "prod": _finite,
+               "app": _application, "diff": _nested, "partial": _nested, "partial2": _nested}.get(body.op)  # fmt: skip
+    if handler is None:
+        raise NoProof(f"{body.op} is not differentiated.")
+    return handler(body, x, a, c)
+
+
+def _at(t: Term, x: Term, a: Term) -> Term:
+    return app(lam(x, t), a)
+
+
+def _as(theorem: Theorem, body: Term, x: Term) -> Theorem:
+    """hasd(x ↦ body, …) from hasd of a function whose body is equal by algebra."""
+    u = theorem.statement.args[0]
+    target = lam(x, body)
+    if u is target:
+        return theorem
+    e = kernel.abstract(kernel.ring(app(u, x), body), x)
+    return kernel.rewrite(theorem, (e, None, None))
+
+
+def _parts(theorem: Theorem) -> dict[str, Term]:
+    u, a, b = theorem.statement.args
+    return {"u": u, "a": a, "b": b}
+
+
+def _smooth(u: Term, a: Term, c: Context) -> Theorem:
+    shown = c.facts.get(op("smooth", u))
+    if shown is None:
+        shown = next((f for f in c.every if f.statement.op == "forall" and _covers(f, u)), None)
+        if shown is not None:
+            shown = _specialised(shown, u)
+    if shown is None:
+        raise NoProof(f"{u!r} is not known to be differentiable.")
+    return ax("d_smooth", shown, u=u, a=a)
+
+
+def _covers(fact: Theorem, u: Term) -> bool:
+    return _specialised(fact, u) is not None
+
+
+def _specialised(fact: Theorem, u: Term) -> Theorem | None:
+    """A fact (for all values, the function of the last argument is differentiable) at the values in u."""
+    values: list[Term] = []
+    while u.op == "app":
+        values.insert(0, u.args[1])
+        u = u.args[0]
+    for v in values:
+        if fact.statement.op != "forall" or fact.statement.args[0].sort[1] != v.sort:
+            return None
+        fact = kernel.specialise(fact, v)
+    return fact if fact.statement.op == "smooth" and not values == [] else None
+
+
+def _sum(body: Term, x: Term, a: Term, c: Context) -> Theorem:
+    return _as(_fold([derivative(lam(x, s), a, c) for s in body.args], "d_sum"), body, x)
+
+
+def _fold(parts: list[Theorem], name: str) -> Theorem:
+    folded = parts[-1]
+    for p in reversed(parts[:-1]):
+        v, a, b = folded.statement.args
+        folded = ax(name, p, folded, **{**_parts(p), "v": v, "c": b})
+    return folded
+
+
+def _product(body: Term, x: Term, a: Term, c: Context) -> Theorem:
+    below = [g for g in body.args if x in g.free and g.op == "pow" and g.args[1] is num(-1)]
+    above = [g for g in body.args if g not in below]
+    if below and any(x in g.free for g in above):
+        v = product_term([g.args[0] for g in below])
+        nonzero = _need_nonzero(_at(v, x, a), c)
+        top, bottom = derivative(lam(x, product_term(above)), a, c), derivative(lam(x, v), a, c)
+        w, _, slope = bottom.statement.args
+        return _as(ax("d_quotient", top, bottom, nonzero, **{**_parts(top), "v": w, "c": slope}), body, x)
+    constant = [g for g in body.args if x not in g.free]
+    varying = [g for g in body.args if x in g.free]
+    groups = ([product_term(constant)] if constant else []) + varying
+    return _as(_fold([derivative(lam(x, g), a, c) for g in groups], "d_product"), body, x)
+
+
+def _need_nonzero(t: Term, c: Context) -> Theorem:
+    return _need(t, c, "nonzero", "is not known to be different from 0")
+
+
+def _need(t: Term, c: Context, kind: str, words: str) -> Theorem:
+    """A theorem about the sign of t, or of what t is equal to in canonical form."""
+    from symnll.prove.normal import normal
+
+    shown = getattr(c, kind)(t)
+    if shown is None:
+        e = attempt(normal, t, c)
+        if e is not None:
+            shown = getattr(c, kind)(rhs(e))
+            if shown is not None:
+                back = kernel.symmetric(e)
+                shown = kernel.rewrite(shown, (back, None) if kind == "nonzero" else (None, back))
+    if shown is None:
+        raise NoProof(f"{t!r} {words}.")
+    return shown
+
+
+def _power(body: Term, x: Term, a: Term, c: Context) -> Theorem:
+    base, exponent = body.args
+    if x in exponent.free:
+        positive = _need(_at(base, x, a), c, "positive", "is not known to be positive")
+        if x not in base.free:
+            rewritten = op("exp", op("mul", exponent, op("log", base)))
+            e = kernel.abstract(ax("pow_exp_log", positive, a=base, b=exponent), x)
+            inner = derivative(lam(x, rewritten), a, c)
+            return kernel.rewrite(inner, (kernel.symmetric(e), None, None))
+        top, bottom = derivative(lam(x, base), a, c), derivative(lam(x, exponent), a, c)
+        v, _, slope = bottom.statement.args
+        return ax("d_power_both", top, bottom, positive, **{**_parts(top), "v": v, "c": slope})
+    if exponent is num(-1):
+        inner = derivative(lam(x, base), a, c)
+        v, _, slope = inner.statement.args
+        return ax("d_reciprocal", inner, _need_nonzero(_at(base, x, a), c), v=v, a=a, c=slope)
+    if exponent.op == "num" and exponent.data.denominator == 1 and exponent.data < 0:
+        turned = op("pow", op("pow", base, num(-1)), num(-exponent.data))
+        return _as(derivative(lam(x, turned), a, c), body, x)
+    inner = derivative(lam(x, base), a, c)
+    one = c.show(op("le", ONE, exponent)) if exponent.sort == INT else None
+    if one is not None:
+        return ax("d_power_natural", inner, one, **_parts(inner), i=exponent)
+    positive = _need(_at(base, x, a), c, "positive", "is not known to be positive")
+    return ax("d_power", inner, positive, **_parts(inner), d=exponent)
+
+
+def _exp(body: Term, x: Term, a: Term, c: Context) -> Theorem:
+    inner = derivative(lam(x, body.args[0]), a, c)
+    return ax("d_exp", inner, **_parts(inner))
+
+
+def _log(body: Term, x: Term, a: Term, c: Context) -> Theorem:
+    inner = derivative(lam(x, body.args[0]), a, c)
+    positive = _need(_at(body.args[0], x, a), c, "positive", "is not known to be positive")
+    return ax("d_log", inner, positive, **_parts(inner))
+
+
+def _finite(body: Term, x: Term, a: Term, c: Context) -> Theorem:
+    lo, hi, f = body.args
+    outer = Context((), c)
+    outer.depth += 1  # x is in use
+    i, inner = outer.child(lo, hi)
+    each = derivative(lam(x, app(f, i)), a, inner)
+    u, _, b = each.statement.args
+    name = "d_finite_sum" if body.op == "sum" else "d_finite_product"
+    return ax(name, for_range(each, i, lo, hi), lo=lo, hi=hi, a=a, u1=lam(i, u), v1=lam(i, b))
+
+
+def _nested(body: Term, x: Term, a: Term, c: Context) -> Theorem:
+    """A derivative inside: worked out first, for all values of x, or for those in an interval around a."""
+    from symnll.prove.normal import normal
+
+    outer = Context((), c)
+    outer.depth += 1
+    e = attempt(normal, body, outer)
+    if e is not None and rhs(e).op not in ("diff",):
+        slope = derivative(lam(x, rhs(e)), a, c)
+        return kernel.rewrite(slope, (kernel.symmetric(kernel.abstract(e, x)), None, None))
+    for low, high, left, right in _intervals(a, c):
+        facts = kernel.assume("near", op("lt", low, x)), kernel.assume("near", op("lt", x, high))
+        inner = Context(facts, outer)
+        e = attempt(normal, body, inner)
+        if e is None:
+            continue
+        equal = kernel.discharge(kernel.discharge(e, op("lt", x, high)), op("lt", low, x))
+        v = lam(x, rhs(e))
+        slope = derivative(v, a, c)
+        return ax("d_local", left, right, kernel.generalise(equal, x), slope, u=lam(x, body), a=a,
+                  b=slope.statement.args[2], c=low, d=high, v=v)  # fmt: skip
+    raise NoProof(f"The derivative inside {body!r} could not be worked out.")
+
+
+def _intervals(a: Term, c: Context) -> list[tuple[Term, Term, Theorem, Theorem]]:
+    """Open intervals around a on which signs known at a still hold."""
+    found = []
+    positive = c.positive(a)
+    if positive is not None:
+        for high in (ONE, op("add", a, ONE)):
+            right = c.show(op("lt", a, high))
+            if right is not None:
+                found.append((ZERO, high, positive, right))
+    return found
+
+
+def _application(body: Term, x: Term, a: Term, c: Context) -> Theorem:
+    """An unknown function of something that varies: the chain rule, of one variable or of a family."""
+    f, argument = body.args
+    if x in f.free:
+        raise NoProof(f"{body!r} varies in more than one argument.")
+    if isinstance(argument.sort, tuple):
+        return _functional(f, argument, x, a, c)
+    inner = derivative(lam(x, argument), a, c)
+    v, _, slope = inner.statement.args
+    outer = _smooth(f, _at(argument, x, a), c)
+    return ax("d_chain", outer, inner, u=f, v=v, a=a, b=outer.statement.args[2], c=slope)
+
+
+def _functional(f: Term, argument: Term, x: Term, a: Term, c: Context) -> Theorem:
+    fact = next((t for t in c.facts.values() if t.statement.op == "differentiable" and t.statement.args[0] is f), None)
+    if fact is None:
+        raise NoProof(f"{f!r} is not known to be differentiable.")
+    _, lo, hi = fact.statement.args
+    outer = Context((), c)
+    outer.depth += 1
+    i, inner = outer.child(lo, hi)
+    each = derivative(lam(x, app(argument, i)), a, inner)
+    _, _, b = each.statement.args
+    u1 = lam(i, each.statement.args[0])
+    return ax("d_chain_family", fact, for_range(each, i, lo, hi), F=f, lo=lo, hi=hi, a=a, u1=u1, v1=lam(i, b))
+
+

@@ -1,0 +1,380 @@
+"""Inequalities: signs, linear arithmetic, monotone functions, bounds of sums and maxima, log x ≤ x − 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from symnll.core import kernel
+from symnll.core.ring import CONSTANT, Polynomial, Ring, accumulate
+from symnll.core.term import MINUS_ONE, ONE, ZERO, CoreError, Term, app, lam, num, op
+from symnll.prove.context import Context
+from symnll.prove.normal import ContextRing, normal, value
+from symnll.prove.tactics import (
+    NoProof,
+    Theorem,
+    ax,
+    chain,
+    equation,
+    for_range,
+    linear,
+    minus,
+    monomial_term,
+    order,
+    polynomial_term,
+    product_term,
+    rhs,
+)
+
+MAX_DEPTH = 6
+
+
+def prove_order(goal: Term, c: Context, depth: int = MAX_DEPTH) -> Theorem:
+    """A theorem of s ≤ t or s < t. Raises NoProof."""
+    shown = c.show(goal)
+    if shown is not None:
+        return shown
+    if depth == 0:
+        raise NoProof(f"{goal!r} was given up.")
+    s, t = goal.args
+    gap = minus(t, s)
+    canonical = equation(normal(gap, c), gap)
+    d = rhs(canonical)
+    below = op(goal.op, ZERO, d)
+    found = c.show(below) or _by_facts(below, c)
+    if found is None:
+        for tactic in (_by_factors, _by_log, _by_exp, _by_maximum, _by_logs, _by_terms):
+            found = tactic(below, d, c, depth - 1)
+            if found is not None:
+                break
+    if found is None:
+        raise NoProof(f"0 {'≤' if goal.op == 'le' else '<'} {d!r} was not shown.")
+    return linear(goal, (found, 1), (canonical, -1))
+
+
+def attempt_order(goal: Term, c: Context, depth: int) -> Theorem | None:
+    try:
+        return prove_order(goal, c, depth) if depth > 0 else None
+    except (NoProof, CoreError):
+        return None
+
+
+def _terms(d: Term) -> list[Term]:
+    return list(d.args) if d.op == "add" else [d]
+
+
+def _split(m: Term) -> tuple[Fraction, list[Term]]:
+    """A monomial as its coefficient and its other factors."""
+    factors = list(m.args) if m.op == "mul" else [m]
+    if factors[0].op == "num":
+        return factors[0].data, factors[1:]
+    return Fraction(1), factors
+
+
+def _by_factors(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
+    """0 ≤ a·b from the signs of the irreducible factors."""
+    from symnll.prove import rational
+
+    if d.op not in ("add", "mul"):
+        return None
+    factors, e = rational.factor(d, c) if d.op == "add" else (list(d.args), None)
+    if len(factors) < 2:
+        return None
+    negative = next((f for f in factors if f.op == "num" and f.data < 0), None)
+    if negative is not None:  # give the sign to the factor that needs it
+        others = [f for f in factors if f is not negative]
+        choice = next((f for f in others if c.nonnegative(f) is None), None)
+        if choice is None:
+            return None
+        flipped = rational.expanded(op("mul", MINUS_ONE, choice), c)
+        better = [num(-negative.data), *(flipped if f is choice else f for f in others)]
+        product = product_term([f for f in better if f is not ONE])
+        try:
+            e = chain(e, kernel.ring(value(d, e), product))
+        except CoreError:
+            return None
+        factors = list(product.args) if product.op == "mul" else [product]
+    strict = goal.op == "lt"
+    shown = []
+    for f in factors:
+        if f.op == "add" or c.show(op(goal.op, ZERO, f)) is None:
+            part = attempt_order(op(goal.op, ZERO, f), c, depth - 1)
+        else:
+            part = c.show(op(goal.op, ZERO, f))
+        if part is None:
+            return None
+        shown.append(part)
+    folded, product = shown[0], factors[0]
+    for f, part in zip(factors[1:], shown[1:], strict=True):
+        folded = ax("mul_positive" if strict else "mul_nonnegative", folded, part, a=product, b=f)
+        product = op("mul", product, f)
+    back = kernel.ring(product, value(d, e)) if product is not value(d, e) else None
+    back = chain(back, kernel.symmetric(e) if e is not None else None)
+    return kernel.rewrite(folded, (None, back)) if back is not None else folded
+
+
+def _by_log(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
+    """log A ≤ B from A ≤ exp B, and B ≤ log A from exp B ≤ A."""
+    strict = goal.op == "lt"
+    name = "log_strictly_monotone" if strict else "log_monotone"
+    for m in _terms(d):
+        k, factors = _split(m)
+        if len(factors) != 1 or factors[0].op != "log" or abs(k) != 1:
+            continue
+        a = factors[0].args[0]
+        if c.positive(a) is None:
+            continue
+        rest = [n for n in _terms(d) if n is not m]
+        if any(n.op == "log" for r in rest for n in _split(r)[1]):
+            continue
+        b = polynomial_term(_scaled(rest, -k))
+        eb = op("exp", b)
+        small, large = (a, eb) if k < 0 else (eb, a)
+        inner = attempt_order(op(goal.op, small, large), c, depth)
+        if inner is None:
+            continue
+        bound = ax(name, c.positive(small), inner, a=small, b=large)
+        exact = ax("log_exp", a=b)
+        bound = kernel.rewrite(bound, (None, exact) if k < 0 else (exact, None))
+        return linear(goal, (bound, 1))
+    return None
+
+
+def _scaled(terms: list[Term], k: Any) -> Polynomial:
+    ring, p = Ring(), {}
+    for t in terms:
+        accumulate(p, ring.polynomial(t), k)
+    return p
+
+
+def _by_exp(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
+    """a·exp(s) ≤ a·exp(t) from s ≤ t: for a difference of two positive terms, compare their logarithms."""
+    terms = _terms(d)
+    if len(terms) != 2:
+        return None
+    small = [m for m in terms if _split(m)[0] < 0]
+    if len(small) != 1:
+        return None
+    a = polynomial_term(_scaled(small, -1))
+    b = next(m for m in terms if m is not small[0])
+    return _log_both(goal, a, b, c, depth)
+
+
+def _log_both(goal: Term, a: Term, b: Term, c: Context, depth: int) -> Theorem | None:
+    """a ≤ b for positive a and b, from log a ≤ log b; the goal follows linearly."""
+    positive = c.positive(a), c.positive(b)
+    if not all(positive):
+        return None
+    logs = op("log", a), op("log", b)
+    if normal(logs[0], c) is None and normal(logs[1], c) is None:
+        return None
+    inner = attempt_order(op(goal.op, *logs), c, depth)
+    if inner is None:
+        return None
+    name = "exp_strictly_monotone" if goal.op == "lt" else "exp_monotone"
+    bound = ax(name, inner, a=logs[0], b=logs[1])
+    exact = [ax("exp_log", shown, a=side) for shown, side in zip(positive, (a, b), strict=True)]
+    return linear(goal, (kernel.rewrite(bound, tuple(exact)), 1))
+
+
+def _by_maximum(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
+    """max f ≤ B from f(i) ≤ B for every i, and max(a, b) ≤ B from a ≤ B and b ≤ B."""
+    if goal.op == "lt":
+        return None
+    for m in _terms(d):
+        k, factors = _split(m)
+        if len(factors) != 1 or factors[0].op not in ("maxi", "max") or k >= 0:
+            continue
+        top = factors[0]
+        b = polynomial_term(_scaled([n for n in _terms(d) if n is not m], -1 / k))
+        if top.op == "max":
+            sides = [attempt_order(op("le", a, b), c, depth) for a in top.args]
+            if all(sides):
+                least = ax("max_least", *sides, a=top.args[0], b=top.args[1], c=b)
+                return linear(goal, (least, -k))
+            continue
+        lo, hi, f = top.args
+        i, inner = c.child(lo, hi)
+        each, some = attempt_order(op("le", app(f, i), b), inner, depth), c.show(op("le", lo, hi))
+        if each is not None and some is not None:
+            least = ax("maxi_least", some, for_range(each, i, lo, hi), lo=lo, hi=hi, f=f, a=b)
+            return linear(goal, (least, -k))
+    return None
+
+
+def _by_terms(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
+    """0 ≤ Σ_i b(i) for the sums over one range taken together, with the rest of d spread evenly over it."""
+    ranges = {s.args[:2] for m in _terms(d) for s in _split(m)[1] if s.op == "sum"}
+    for lo, hi in sorted(ranges, key=lambda r: (order(r[0]), order(r[1]))):
+        i, inner = c.child(lo, hi)
+        bodies, rest = [], []
+        for m in _terms(d):
+            k, factors = _split(m)
+            s = next((f for f in factors if f.op == "sum" and f.args[:2] == (lo, hi)), None)
+            if s is None:
+                rest.append(m)
+            else:
+                others = [f for f in factors if f is not s]
+                bodies.append(product_term([num(k), *others, app(s.args[2], i)]))
+        count = op("add", hi, op("mul", MINUS_ONE, lo), ONE)
+        if rest:
+            share = op("mul", polynomial_term(_scaled(rest, 1)), op("pow", count, MINUS_ONE))
+            bodies.append(share)
+        if len(bodies) < 2:
+            continue
+        body = op("add", *bodies)
+        each = attempt_order(op(goal.op, ZERO, body), inner, depth)
+        some = c.show(op("le", lo, hi))
+        if each is None or (goal.op == "lt" and some is None):
+            continue
+        bound = for_range(each, i, lo, hi)
+        f = lam(i, body)
+        premises = (some, bound) if goal.op == "lt" else (bound,)
+        total = ax("sum_positive" if goal.op == "lt" else "sum_nonnegative", *premises, lo=lo, hi=hi, f=f)
+        e = normal(rhs(total), c)
+        if e is not None:
+            total = kernel.rewrite(total, (None, e))
+        try:
+            return linear(goal, (total, 1))
+        except CoreError:
+            continue
+    return None
+
+
+def _by_logs(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
+    """Each w·log v with w ≥ 0 is at least w·(1 − 1/v), in sums as well; then the rest has no logarithms."""
+    if goal.op == "lt":
+        return None
+    facts = list(_log_bounds(d, c))
+    if not facts:
+        return None
+    left = dict(Ring().polynomial(d))
+    ring = Ring()
+    for fact in facts:
+        accumulate(left, ring.polynomial(rhs(fact)), -1)
+    rest = polynomial_term(left)
+    shown = attempt_order(op("le", ZERO, rest), c, depth)
+    if shown is None:
+        return None
+    return linear(goal, (shown, 1), *((f, 1) for f in facts))
+
+
+def _log_bounds(d: Term, c: Context) -> Iterator[Theorem]:
+    """Theorems 0 ≤ w·(log v − 1 + 1/v), summed and in canonical form, that together hold the logarithms of d."""
+    plain: list[Term] = []
+    ranges: dict[tuple[Term, Term], list[Term]] = {}
+    for m in _terms(d):
+        k, factors = _split(m)
+        s = next((f for f in factors if f.op == "sum"), None)
+        if s is None:
+            plain.append(m)
+        else:
+            i, _ = c.child(*s.args[:2])
+            others = [f for f in factors if f is not s]
+            ranges.setdefault(s.args[:2], []).append(product_term([num(k), *others, app(s.args[2], i)]))
+    for bound in _group_bounds(plain, c):
+        yield _settled(bound, c)
+    for (lo, hi), bodies in ranges.items():
+        i, inner = c.child(lo, hi)
+        for bound in _group_bounds(bodies, inner):
+            f = lam(i, rhs(bound))
+            yield _settled(ax("sum_nonnegative", for_range(bound, i, lo, hi), lo=lo, hi=hi, f=f), c)
+
+
+def _settled(bound: Theorem, c: Context) -> Theorem:
+    e = normal(rhs(bound), c)
+    return bound if e is None else kernel.rewrite(bound, (None, e))
+
+
+def _group_bounds(terms: list[Term], c: Context) -> Iterator[Theorem]:
+    """For the monomials n·w·log u, grouped by w: 0 ≤ w·((1/v − 1) − log(1/v)) with v = ∏ uⁿ."""
+    groups: dict[Term, list[tuple[Fraction, Term]]] = {}
+    ring = ContextRing(c)
+    for t in terms:
+        for m, k in ring.polynomial(t).items():
+            logs = [(a, e) for a, e in m if isinstance(a, Term) and a.op == "log"]
+            if len(logs) == 1 and logs[0][1] == 1:
+                weight = monomial_term(frozenset(q for q in m if q[0] is not logs[0][0]), Fraction(1))
+                groups.setdefault(weight, []).append((k, logs[0][0].args[0]))
+    for weight, parts in groups.items():
+        scale = min(abs(k) for k, _ in parts)
+        if any((k / scale).denominator != 1 for k, _ in parts):
+            continue
+        w = op("mul", num(scale), weight)
+        shown = c.nonnegative(w)
+        if shown is None:
+            continue
+        inverse = product_term([op("pow", u, num(-k / scale)) for k, u in parts])
+        positive = c.positive(inverse)
+        if positive is None:
+            continue
+        bound = ax("log_bound", positive, a=inverse)
+        slack = minus(minus(inverse, ONE), op("log", inverse))
+        below = linear(op("le", ZERO, slack), (bound, 1))
+        yield ax("mul_nonnegative", shown, below, a=w, b=slack)
+
+
+def _by_facts(goal: Term, c: Context) -> Theorem | None:
+    """Linear arithmetic with further facts about the atoms: members of sums and maxima, logarithms of facts."""
+    facts = list(_facts_about(goal.args[1], c))
+    if not facts:
+        return None
+    richer = Context(facts, c)
+    return richer._linear(goal)
+
+
+def _facts_about(d: Term, c: Context) -> Iterator[Theorem]:
+    indices = sorted((s for s in d.free | _scope(c) if s.sort == "int"), key=order)
+    seen: set[Term] = set()
+
+    def atoms(t: Term) -> Iterator[Term]:
+        if t.op in ("add", "mul", "pow"):
+            for a in t.args:
+                yield from atoms(a)
+        elif t not in seen:
+            seen.add(t)
+            yield t
+
+    for a in list(atoms(d)):
+        if a.op not in ("sum", "maxi"):
+            continue
+        lo, hi, f = a.args
+        for i in indices:
+            low, high = c.show(op("le", lo, i)), c.show(op("le", i, hi))
+            if low is None or high is None:
+                continue
+            if a.op == "maxi":
+                fact = ax("maxi_member", low, high, lo=lo, hi=hi, j=i, f=f)
+            else:
+                k, inner = c.child(lo, hi)
+                shown = inner.nonnegative(app(f, k))
+                if shown is None:
+                    continue
+                fact = ax("sum_member", low, high, for_range(shown, k, lo, hi), lo=lo, hi=hi, j=i, f=f)
+            e = normal(fact.statement.args[0], c)
+            yield fact if e is None else kernel.rewrite(fact, (e, None))
+    for fact in list(c.facts.values()):
+        yield from _logarithm(fact, c)
+
+
+def _scope(c: Context) -> set[Term]:
+    return {s for fact in c.facts for s in fact.free}
+
+
+def _logarithm(fact: Theorem, c: Context) -> Iterator[Theorem]:
+    """log a ≤ log b for a fact a ≤ b between positive terms."""
+    if fact.statement.op != "le":
+        return
+    a, b = fact.statement.args
+    if "int" in (a.sort, b.sort) or a is ZERO:
+        return
+    positive = c.positive(a)
+    if positive is None:
+        return
+    logs = ax("log_monotone", positive, fact, a=a, b=b)
+    sides = tuple(normal(s, c) for s in logs.statement.args)
+    if any(e is not None for e in sides):
+        yield kernel.rewrite(logs, sides)
+
+

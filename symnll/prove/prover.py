@@ -1,0 +1,84 @@
+"""`prove`: decide a statement by the core's rules, and check it by the path that shares no code with them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+
+from symnll import language as L
+from symnll.prove.bridge import Bridge
+from symnll.prove.refute import Witness, examine
+from symnll.prove.result import Disagreement, Proved, Refuted, StepProof, Unknown
+from symnll.prove.search import prove_statement
+from symnll.prove.tactics import NoProof, Theorem
+
+Result = Any  # Proved | Refuted | Unknown
+
+
+def prove(statement: Any, given: Sequence[Any] = ()) -> Result:
+    """Proved with a theorem, refuted with a witness, or unknown with what was tried.
+
+    `statement` is a relation of `symnll.language` (Eq, Le, …, ForAll, equality of argmax); free sizes, indices, vectors
+    and scalars stand for all their values, under what their kinds say and the relations in `given`.
+
+    Raises BridgeError for what has no exact meaning, Disagreement if proof and small-size check contradict each other.
+    """
+    start = time.perf_counter()
+    theorem, tried = search(statement, given)
+    check = examine(statement, given)
+    if isinstance(check, Witness):
+        if theorem is not None:
+            raise Disagreement(f"The core proved {theorem!r}, but the small-size check found a counterexample: {check}.")
+        conditions = tuple(_conditions(statement, given))
+        return Refuted(statement, check, conditions, time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    if theorem is None:
+        return Unknown(statement, (tried, f"no counterexample at small sizes ({check})"), seconds)
+    return Proved(statement, theorem, check, seconds)
+
+
+def search(statement: Any, given: Sequence[Any] = ()) -> tuple[Theorem | None, str]:
+    """A theorem of the statement and "", or None and why none was found; nothing is checked at small sizes."""
+    bridge = Bridge(statement, *given)
+    goal = bridge.statement(statement)
+    hypotheses = [(_name(g), bridge.statement(g)) for g in given]
+    try:
+        return prove_statement(goal, [*bridge.hypotheses(), *hypotheses]), ""
+    except NoProof as reason:
+        return None, str(reason)
+
+
+def _name(relation: Any) -> str:
+    return str(relation)
+
+
+def _conditions(statement: Any, given: Sequence[Any]) -> list[str]:
+    """Which of i = m and i ≠ m, for two free indices, make a refuted statement a theorem."""
+    indices = sorted((s for s in statement.free_symbols if isinstance(s, L.Index)), key=str)
+    found = []
+    for i, m in combinations(indices, 2):
+        if (i.lower, i.upper) != (m.lower, m.upper):
+            continue
+        for condition, text in ((L.Eq(i, m), f"{i} = {m}"), (L.Ne(i, m), f"{i} ≠ {m}")):
+            theorem, _ = search(statement, [*given, condition])
+            if theorem is not None:
+                found.append(text)
+    return found
+
+
+def derivation(start: Any, *steps: tuple[Any, str], given: Sequence[Any] = ()) -> Result:
+    """A chain start = e₁ = e₂ = …, given as (expression, reason) or (expression, reason, relation).
+
+    Every step is proved, and the reason that it names is looked for in the step's proof. The result is Proved for the
+    whole chain, with a StepProof for every step, or the Refuted or Unknown of the first step that is not proved.
+    """
+    from symnll.entry import Step
+    from symnll.prove.chains import prove_chain
+
+    return prove_chain(start, [Step(*s) for s in steps], given)
+
+
+__all__ = ["Proved", "Refuted", "StepProof", "Unknown", "derivation", "prove"]

@@ -1,0 +1,300 @@
+"""Sums, products and maxima over an index: constants out, terms apart, deltas collapsed, orders exchanged."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from symnll.core import kernel
+from symnll.core.ring import CONSTANT, Polynomial
+from symnll.core.term import INT, ONE, ZERO, Term, app, lam, num, op
+from symnll.prove.context import Context
+from symnll.prove.tactics import (
+    Theorem,
+    ax,
+    chain,
+    for_range,
+    inside,
+    minus,
+    monomial_order,
+    monomial_term,
+    order,
+    product_term,
+    rhs,
+    sum_term,
+    under,
+)
+
+MAX_UNROLLED = 64
+
+
+def normal_range(t: Term, c: Context) -> Theorem | None:
+    """The canonical form of Σ, ∏ or max over an index."""
+    from symnll.prove.normal import normal, value
+
+    lo, hi, f = t.args
+    e = under(t, normal(lo, c), normal(hi, c), None)
+    lo, hi, f = value(t, e).args
+    if t.op != "maxi" and lo.op == hi.op == "num" and hi.data - lo.data < MAX_UNROLLED:
+        unrolled = _unroll(t.op, lo, hi, f, c)
+        return chain(e, unrolled, normal(rhs(unrolled), c))
+    i, inner = c.child(lo, hi)
+    body = normal(app(f, i), inner)
+    if body is not None:
+        e = chain(e, inside(t.op, lo, hi, i, body))
+    g = value(t, e).args[2]
+    if t.op == "maxi":
+        return e
+    worker = _sum if t.op == "sum" else _product
+    return chain(e, worker(lo, hi, i, app(g, i), c, inner))
+
+
+def _unroll(name: str, lo: Term, hi: Term, f: Term, c: Context) -> Theorem:
+    """Σ over lo..hi for two numbers, written out."""
+    t = op(name, lo, hi, f)
+    if hi.data < lo.data:
+        return ax(f"{name}_empty", kernel.linear(op("lt", hi, lo), ()), lo=lo, hi=hi, f=f)
+    last = ax(f"{name}_last", kernel.linear(op("le", lo, hi), ()), lo=lo, hi=hi, f=f)
+    before = op(name, lo, op("add", hi, num(-1)), f)
+    fewer = under(before, None, kernel.ring(before.args[1], num(hi.data - 1)), None)
+    shorter = _unroll(name, lo, num(hi.data - 1), f, c)
+    context = op("add" if name == "sum" else "mul", before, app(f, hi))
+    assert rhs(last) is context and t is not None
+    return chain(last, under(context, chain(fewer, shorter), None))
+
+
+def _again(t: Term, c: Context, e: Theorem | None) -> Theorem | None:
+    from symnll.prove.normal import normal, value
+
+    return chain(e, normal(value(t, e), c))
+
+
+# Sums.
+
+
+def _sum(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: Context) -> Theorem | None:
+    t = op("sum", lo, hi, lam(i, body))
+    if body is ZERO:
+        factors = inside("sum", lo, hi, i, kernel.ring(ZERO, op("mul", ZERO, ONE)))
+        scaled = ax("sum_scale", lo=lo, hi=hi, a=ZERO, f=lam(i, ONE))
+        return chain(factors, scaled, kernel.ring(rhs(scaled), ZERO))
+    if body.op == "add":
+        terms = list(body.args)
+        first, rest = terms[0], sum_term(terms[1:])
+        pair = op("add", first, rest)
+        e = None if pair is body else inside("sum", lo, hi, i, kernel.ring(body, pair))
+        e = chain(e, ax("sum_add", lo=lo, hi=hi, f=lam(i, first), g=lam(i, rest)))
+        parts = rhs(e)
+        e = chain(e, under(parts, _sum(lo, hi, i, first, c, inner), _sum(lo, hi, i, rest, c, inner)))
+        return _again(t, c, e)
+    factors = list(body.args) if body.op == "mul" else [body]
+    outside = [g for g in factors if i not in g.free]
+    within = [g for g in factors if i in g.free]
+    if not within:
+        some = c.show(op("le", lo, op("add", hi, ONE)))
+        if some is None:
+            return None
+        return _again(t, c, ax("sum_constant", some, lo=lo, hi=hi, a=body))
+    rest = product_term(within)
+    if outside:
+        front = product_term(outside)
+        pair = op("mul", front, rest)
+        e = None if pair is body else inside("sum", lo, hi, i, kernel.ring(body, pair))
+        e = chain(e, ax("sum_scale", lo=lo, hi=hi, a=front, f=lam(i, rest)))
+        e = chain(e, under(rhs(e), None, _sum(lo, hi, i, rest, c, inner)))
+        return _again(t, c, e)
+    return _collapse(lo, hi, i, within, c, inner) or _exchange(lo, hi, i, within, c, inner)
+
+
+def _collapse(lo: Term, hi: Term, i: Term, factors: list[Term], c: Context, inner: Context) -> Theorem | None:
+    """Σ_i δ(i, m)·f(i) = f(m), where m is known to lie in the range."""
+    for d in factors:
+        if d.op != "delta" or i not in d.args:
+            continue
+        m = d.args[1] if d.args[0] is i else d.args[0]
+        if i in m.free:
+            continue
+        low, high = c.show(op("le", lo, m)), c.show(op("le", m, hi))
+        if low is None or high is None:
+            continue
+        rest = product_term([g for g in factors if g is not d])
+        body = product_term(factors)
+        turned = op("mul", op("delta", i, m), rest)
+        if d.args[0] is i:
+            e = None if turned is body else inside("sum", lo, hi, i, kernel.ring(body, turned))
+        else:
+            front = op("mul", d, rest)
+            swapped = chain(
+                None if front is body else kernel.ring(body, front),
+                under(front, ax("delta_symmetric", i=m, j=i), None),
+            )
+            e = inside("sum", lo, hi, i, swapped)
+        e = chain(e, ax("sum_delta", low, high, lo=lo, hi=hi, j=m, f=lam(i, rest)))
+        return _again(op("sum", lo, hi, lam(i, body)), c, e)
+    return None
+
+
+def _exchange(lo: Term, hi: Term, i: Term, factors: list[Term], c: Context, inner: Context) -> Theorem | None:
+    """Σ_i A·Σ_j B = Σ_j Σ_i A·B, where that lets a delta collapse, or where the other order comes first."""
+    from symnll.prove.normal import normal
+
+    for s in factors:
+        if s.op != "sum" or i in s.args[0].free or i in s.args[1].free:
+            continue
+        low, high, g = s.args
+        rest = product_term([f for f in factors if f is not s])
+        j, deeper = inner.child(low, high)
+        deltas = _collapsible(app(g, j), i, j)
+        if not deltas and any(f.op == "sum" for f in factors if f is not s):
+            continue
+        if not deltas and ("exchanged", i) in c.memo:
+            continue
+        body = product_term(factors)
+        t = op("sum", lo, hi, lam(i, body))
+        whole = op("mul", rest, app(g, j))
+        scaled = op("sum", low, high, lam(j, whole))
+        e1 = kernel.ring(body, op("mul", rest, s)) if body is not op("mul", rest, s) else None
+        e1 = chain(e1, kernel.symmetric(ax("sum_scale", lo=low, hi=high, a=rest, f=g)))
+        assert rhs(e1) is scaled
+        h2 = lam(i, lam(j, whole))
+        swap = ax("sum_swap", lo=lo, hi=hi, j=low, k=high, h2=h2)
+        e = chain(inside("sum", lo, hi, i, e1), swap)
+        if deltas:
+            return chain(e, normal(rhs(e), c))
+        quiet = Context((), c)
+        quiet.memo["exchanged", i] = True
+        other = chain(e, normal(rhs(e), quiet))
+        if order(rhs(other)) < order(t):
+            return other
+    return None
+
+
+def _collapsible(body: Term, i: Term, j: Term) -> bool:
+    """Whether each monomial of body has a delta that an outer sum over i would collapse."""
+    terms = body.args if body.op == "add" else (body,)
+
+    def has(m: Term) -> bool:
+        factors = m.args if m.op == "mul" else (m,)
+        return any(d.op == "delta" and i in d.args and (d.args[0] is not j and d.args[1] is not j) for d in factors)
+
+    return any(has(m) for m in terms)
+
+
+# Products.
+
+
+def _product(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: Context) -> Theorem | None:
+    from symnll.prove import rational
+    from symnll.prove.normal import ContextRing
+
+    t = op("prod", lo, hi, lam(i, body))
+    if i not in body.free:
+        some = c.show(op("le", lo, op("add", hi, ONE)))
+        if some is None:
+            return None
+        return _again(t, c, ax("prod_constant", some, lo=lo, hi=hi, a=body))
+    if body.op == "add":
+        collapsed = _collapse_product(lo, hi, i, ContextRing(inner).polynomial(body), body, c)
+        if collapsed is not None:
+            return collapsed
+        factors, e = rational.factor(body, inner)
+        if len(factors) > 1:
+            e = inside("prod", lo, hi, i, e)
+            return chain(e, _split_product(lo, hi, i, factors, c, inner))
+        return None
+    if body.op == "mul":
+        return _split_product(lo, hi, i, list(body.args), c, inner)
+    if body.op == "exp":
+        return _again(t, c, ax("prod_exp", lo=lo, hi=hi, f=lam(i, body.args[0])))
+    if body.op == "pow":
+        return _product_of_powers(t, lo, hi, i, *body.args, c, inner)
+    return None
+
+
+def _split_product(lo: Term, hi: Term, i: Term, factors: list[Term], c: Context, inner: Context) -> Theorem | None:
+    """∏ f·g = ∏ f · ∏ g"""
+    body = product_term(factors)
+    t = op("prod", lo, hi, lam(i, body))
+    outside = [g for g in factors if i not in g.free]
+    within = [g for g in factors if i in g.free]
+    first, rest = (product_term(outside), product_term(within)) if outside else (within[0], product_term(within[1:]))
+    pair = op("mul", first, rest)
+    e = None if pair is body else inside("prod", lo, hi, i, kernel.ring(body, pair))
+    e = chain(e, ax("prod_mul", lo=lo, hi=hi, f=lam(i, first), g=lam(i, rest)))
+    parts = rhs(e)
+    return _again(t, c, chain(e, under(parts, _product(lo, hi, i, first, c, inner), _product(lo, hi, i, rest, c, inner))))
+
+
+def _product_of_powers(
+    t: Term, lo: Term, hi: Term, i: Term, base: Term, exponent: Term, c: Context, inner: Context
+) -> Theorem | None:
+    if i not in exponent.free:
+        if exponent.sort == INT:
+            return _again(t, c, ax("prod_pow_integer", lo=lo, hi=hi, f=lam(i, base), j=exponent))
+        shown = inner.nonnegative(base)
+        if shown is None:
+            return None
+        return _again(t, c, ax("prod_pow", for_range(shown, i, lo, hi), lo=lo, hi=hi, f=lam(i, base), a=exponent))
+    if i not in base.free:
+        shown = c.positive(base)
+        if shown is not None:
+            return _again(t, c, ax("prod_pow_sum", shown, lo=lo, hi=hi, a=base, f=lam(i, exponent)))
+        natural = inner.natural(exponent)
+        if natural is not None:
+            each = for_range(natural, i, lo, hi)
+            return _again(t, c, ax("prod_pow_sum_natural", each, lo=lo, hi=hi, a=base, n=lam(i, exponent)))
+        return None
+    if exponent.op == "sum" and i not in exponent.args[0].free and i not in exponent.args[1].free:
+        return _exchange_product(lo, hi, i, base, exponent, c, inner)
+    return None
+
+
+def _exchange_product(lo: Term, hi: Term, i: Term, base: Term, s: Term, c: Context, inner: Context) -> Theorem | None:
+    """∏_i a^{Σ_n e(n)} = ∏_n ∏_i a^{e(n)}, where a delta in e then collapses."""
+    from symnll.prove.normal import normal
+
+    low, high, g = s.args
+    j, deeper = inner.child(low, high)
+    if not _collapsible(app(g, j), i, j):
+        return None
+    shown = inner.positive(base)
+    if shown is not None:
+        split = ax("prod_pow_sum", shown, lo=low, hi=high, a=base, f=g)
+    else:
+        natural = deeper.natural(app(g, j))
+        if natural is None:
+            return None
+        split = ax("prod_pow_sum_natural", for_range(natural, j, low, high), lo=low, hi=high, a=base, n=g)
+    e = inside("prod", lo, hi, i, kernel.symmetric(split))
+    e = chain(e, ax("prod_swap", lo=lo, hi=hi, j=low, k=high, h2=lam(i, lam(j, op("pow", base, app(g, j))))))
+    return chain(e, normal(rhs(e), c))
+
+
+def _collapse_product(lo: Term, hi: Term, i: Term, p: Polynomial, body: Term, c: Context) -> Theorem | None:
+    """∏_i (1 + δ(i, m)·f(i)) = 1 + f(m), where m is known to lie in the range."""
+    if p.get(CONSTANT) != Fraction(1):
+        return None
+    others = [m for m in p if m != CONSTANT]
+    shared: Any = None
+    for m in others:
+        deltas = {a for a, e in m if isinstance(a, Term) and a.op == "delta" and e == 1 and i in a.args}
+        shared = deltas if shared is None else shared & deltas
+    for d in sorted(shared or (), key=order):
+        m = d.args[1] if d.args[0] is i else d.args[0]
+        low, high = c.show(op("le", lo, m)), c.show(op("le", m, hi))
+        if i in m.free or low is None or high is None:
+            continue
+        rest = sum_term(
+            [monomial_term(frozenset(q for q in n if q[0] is not d), p[n]) for n in sorted(others, key=monomial_order)]
+        )
+        turned = op("add", ONE, op("mul", op("delta", i, m), rest))
+        given = op("add", ONE, op("mul", d, rest))
+        e = None if given is body else kernel.ring(body, given)
+        if d.args[0] is not i:
+            e = chain(e, under(given, None, under(given.args[1], ax("delta_symmetric", i=m, j=i), None)))
+        e = None if turned is body else inside("prod", lo, hi, i, e)
+        e = chain(e, ax("prod_delta", low, high, lo=lo, hi=hi, j=m, f=lam(i, rest)))
+        return _again(op("prod", lo, hi, lam(i, body)), c, e)
+    return None
+
+
