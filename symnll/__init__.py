@@ -1,0 +1,37 @@
+"""symnll: a derivation is source code, and this is its compiler. Start with `from symnll import *`.
+
+Importing the package is cheap: SymPy is imported when a name that needs it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "symnll.language": (
+        "ArgMax", "ArgMin", "At", "Eq", "Family", "ForAll", "FunctionalValue", "Ge", "Gt", "Index", "Le", "Lt",
+        "MaxOver", "Ne", "Parameter", "Vector", "diff", "dot", "family", "function", "functional", "index", "indices",
+        "labels", "log_sum_exp", "maximum", "natural", "nll", "onehot", "positive", "product", "real", "sigmoid",
+        "size", "sizes", "softmax", "total", "vector",
+    ),
+    "sympy": ("KroneckerDelta", "Max", "Rational", "exp", "log"),
+    "symnll.prove.prover": ("derivation", "prove"),
+}  # fmt: skip
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = sorted(_MODULE_OF)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"symnll has no {name!r}.")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(_MODULE_OF[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

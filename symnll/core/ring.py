@@ -86,10 +86,14 @@ class Ring:
                 raise CoreError("Division by zero.")
             if len(p) == 1:
                 ((m, c),) = p.items()
-                return {self._monomial({a: e * n for a, e in m}): c**n}
+                result = {self._monomial({a: e * n for a, e in m if isinstance(a, Term)}): c**n}
+                for a, e in m:
+                    if not isinstance(a, Term):  # the inverse of an inverse
+                        result = self.times(result, self.power(dict(a[1]), -e * n))
+                return result
             atom, leading = _inverse(p)
             return {frozenset(((atom, -n),)): leading**n}
-        result: Polynomial = {CONSTANT: Fraction(1)}
+        result = {CONSTANT: Fraction(1)}
         for _ in range(n):
             result = self.times(result, p)
         return result

@@ -97,6 +97,17 @@ ENTRY = Entry(
             note="So the most probable class is the one with the largest logit.",
         ),
         Claim(
+            "denominator_derivative",
+            "The derivative of the denominator in one logit",
+            Eq(diff(S, z[m]), exp(z[m])),
+            steps=[
+                Step(total(diff(exp(z[k]), z[m]), k), "derivative of a sum"),
+                Step(total(exp(z[k]) * KroneckerDelta(k, m), k), "derivative of the exponential"),
+                Step(exp(z[m]), "δ collapses the sum"),
+            ],
+            note="All terms but one are constant in z_m.",
+        ),
+        Claim(
             "jacobian",
             "The Jacobian",
             Eq(diff(y[i], z[m]), y[i] * (KroneckerDelta(i, m) - y[m])),

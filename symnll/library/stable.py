@@ -139,7 +139,7 @@ ENTRY = Entry(
     references=[
         "Blanchard, Higham, Higham, Accurately computing the log-sum-exp and softmax functions (2021), IMA JNA 41(4)",
         "Boyd, Vandenberghe, Convex Optimization (2004), 3.1.5 (bounds of log-sum-exp)",
-        "Higham, Accuracy and Stability of Numerical Algorithms (2nd ed., 2002), 1.14.1 (log(1 + x))",
+        "Higham, Accuracy and Stability of Numerical Algorithms (2nd ed., 2002), chapter 1 (cancellation; log(1 + x))",
     ],
     seeds=["001"],
 )

@@ -43,6 +43,7 @@ class Bridge:
 
     def __init__(self, *expressions: Any) -> None:
         self.declared: dict[Term, Any] = {}
+        self._samples: dict[Any, Any] = {}  # an application of each unknown function: it knows the function's sign
         self._count = 0
         self._real_positions = _real_positions(expressions)
 
@@ -198,7 +199,8 @@ class Bridge:
         args = [self._term(a, scope) for a in e.args]
         real = self._real_positions.get((e.func, len(args)), set())
         sorts = [REAL if n in real and a.sort == INT else a.sort for n, a in enumerate(args)]
-        value = INT if e.func.is_integer else REAL
+        value = INT if e.is_integer else REAL
+        self._samples[e.func] = e
         return app(self._declare(sym(e.func.__name__, fn(*sorts, value)), e.func), *args)
 
     def _max(self, items: list[Term], smallest: bool) -> Term:
@@ -354,8 +356,8 @@ class Bridge:
             sorts.append(s[1])
             s = s[2]
         variables = [sym(f"‹{n}›", sort) for n, sort in enumerate(sorts)]
-        said = []
-        for relation, wanted in (("lt", f.is_positive), ("le", f.is_nonnegative and not f.is_positive)):
+        said, one = [], self._samples[f]
+        for relation, wanted in (("lt", one.is_positive), ("le", one.is_nonnegative and not one.is_positive)):
             if wanted:
                 formula = op(relation, ZERO, app(t, *variables))
                 for v in reversed(variables):

@@ -8,9 +8,7 @@ from typing import Any
 from symnll.core import kernel
 from symnll.core.ring import CONSTANT, Polynomial, Ring, accumulate
 from symnll.core.term import INT, ONE, REAL, ZERO, CoreError, Sort, Term, app, lam, num, op, sym
-from symnll.prove.tactics import Theorem, ax, lhs, linear, minus, negated
-
-MAX_CASES = 3
+from symnll.prove.tactics import Theorem, ax, linear, monomial_term
 
 
 class Context:
@@ -18,7 +16,7 @@ class Context:
 
     def __init__(self, facts: Iterable[Theorem] = (), parent: Context | None = None) -> None:
         self.depth = parent.depth if parent else 0
-        self.cases = parent.cases if parent else 0
+        self.plain = parent.plain if parent else False  # the laws of a field alone, as for the reason "algebra"
         self.facts: dict[Term, Theorem] = dict(parent.facts) if parent else {}
         self.every: list[Theorem] = list(parent.every) if parent else []
         self.rules: dict[Term, Theorem] = dict(parent.rules) if parent else {}
@@ -249,6 +247,8 @@ class Context:
             if fact.statement.op in ("le", "lt", "eq") and fact.statement.args[0].sort in (INT, REAL):
                 known.append((fact, _gap(ring, fact)))
         for m in rest:
+            if len(m) > 1 or any(e != 1 for _, e in m):
+                known += [(fact, _gap(ring, fact)) for fact in self._about(monomial_term(m, 1))]
             for atom, _ in m:
                 if isinstance(atom, Term):
                     known += [(fact, _gap(ring, fact)) for fact in self._about(atom)]

@@ -81,6 +81,8 @@ def _normal(t: Term, c: Context) -> Theorem | None:
         return arithmetic(t, c)
     if t.op in ("num", "lam", "bound"):
         return None
+    if c.plain and t.op in ("diff", "partial", "partial2"):
+        return None
     if t.op in ("sum", "prod", "maxi"):
         e = sums.normal_range(t, c)
     elif t.op in ("diff", "partial", "partial2"):
@@ -90,7 +92,7 @@ def _normal(t: Term, c: Context) -> Theorem | None:
     else:
         e = chain(under(t, *(None if isinstance(a.sort, tuple) else normal(a, c) for a in t.args)))
         t2 = value(t, e)
-        handler = {"exp": _exp, "log": _log, "pow": _power, "delta": _delta, "max": _max}.get(t2.op)
+        handler = None if c.plain else HANDLERS.get(t2.op)
         if handler is not None:
             e = chain(e, handler(t2, c))
         elif t2.op == "app":
@@ -162,6 +164,8 @@ def _leaves(t: Term, c: Context) -> Theorem | None:
 
 def _refine(t: Term, c: Context) -> Theorem | None:
     """Deltas substituted into their monomials, like powers merged, common denominators cancelled."""
+    if c.plain:
+        return rational.cancel(t, c)
     terms = t.args if t.op == "add" else (t,)
     changed = [_monomial(m, c) for m in terms]
     if any(e is not None for e in changed):
@@ -435,3 +439,4 @@ def _below(s: Term, t: Term) -> Theorem:
     return kernel.linear(op("le", s, t), ((Fraction(1), _below(s, side)), (Fraction(1), ax(name, a=a, b=b))))
 
 
+HANDLERS = {"exp": _exp, "log": _log, "pow": _power, "delta": _delta, "max": _max}

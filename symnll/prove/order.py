@@ -126,8 +126,6 @@ def _by_log(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
         if c.positive(a) is None:
             continue
         rest = [n for n in _terms(d) if n is not m]
-        if any(n.op == "log" for r in rest for n in _split(r)[1]):
-            continue
         b = polynomial_term(_scaled(rest, -k))
         eb = op("exp", b)
         small, large = (a, eb) if k < 0 else (eb, a)

@@ -60,7 +60,7 @@ def factor(t: Term, c: Context) -> tuple[list[Term], Theorem | None]:
         return [t], None
     scale, powers = _factor_polynomial(p)
     factors: list[Term] = []
-    for base, n in [*powers, *((frozenset([(a, 1)]), -n) for a, n in inverses.items())]:
+    for base, n in [*powers, *((frozenset([(a, 1)]), n) for a, n in inverses.items())]:
         if isinstance(base, frozenset):
             pieces = factor_terms(frozenset((a, e * n) for a, e in base))
             factors += [f for f in pieces if f.op != "num"]

@@ -140,7 +140,7 @@ def minus(s: Term, t: Term) -> Term:
 
 def from_difference(s: Term, t: Term, zero: Theorem) -> Theorem:
     """s = t from s − t = 0."""
-    return ax("le_antisymmetric", linear(op("le", s, t), (zero, -1)), linear(op("le", t, s), (zero, 1)), a=s, b=t)
+    return ax("le_antisymmetric", linear(op("le", s, t), (zero, 1)), linear(op("le", t, s), (zero, -1)), a=s, b=t)
 
 
 def linear(goal: Term, *premises: tuple[Theorem, Any]) -> Theorem:

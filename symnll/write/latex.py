@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from symnll.core.term import Term
+from symnll.write.naming import DIGITS, GREEK
 from symnll.write.nodes import (
     And,
     Big,
@@ -31,7 +32,7 @@ from symnll.write.nodes import (
     Sum,
     Tuple,
 )
-from symnll.write.notation import DIGITS, GREEK, Reader
+from symnll.write.notation import Reader
 from symnll.write.statement import Pairs, Statement, statement_of
 
 SIGNS = {"=": "=", "≠": r"\ne", "≤": r"\le", "<": "<", "≥": r"\ge", ">": ">", "∈": r"\in"}
@@ -88,7 +89,7 @@ def latex(node: Node) -> str:
         case Quotient(a, b):
             return rf"\frac{{{latex(a)}}}{{{latex(b)}}}"
         case Power(base, exponent):
-            fine = isinstance(base, Number | Delta) or (isinstance(base, Name) and not base.primes)
+            fine = isinstance(base, Number | Delta) or (isinstance(base, Name) and not base.primes and base.name[-1] not in "'′")
             fine = fine or (isinstance(base, Call) and base.function in ("max", "sqrt"))
             return f"{latex(base) if fine else bracket(base)}^{{{_above(exponent)}}}"
         case Call(function, arguments):

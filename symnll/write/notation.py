@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import TypeVar
 
-from symnll.core.term import BOOL, INT, MINUS_ONE, ONE, POINT, REAL, CoreError, Sort, Term, app, op, sym
+from symnll.core.term import BOOL, INT, MINUS_ONE, ONE, REAL, CoreError, Sort, Term, app, op, sym
 from symnll.write.folding import Abbreviation, flat, fold, fold_items, fold_terms, product_items, usable
+from symnll.write.naming import DIGITS, POOLS, PROBE, Scope, display_names, grouped, index_pool, range_of, sort_words
 from symnll.write.nodes import (
     And,
     Big,
@@ -29,24 +30,17 @@ from symnll.write.nodes import (
     Number,
     Phrase,
     Power,
-    Product,
     Quotient,
     Range,
     Relation,
     Sum,
     Tuple,
 )
+from symnll.write.shapes import derivative, fraction, open_ended, quotient_of, signed
 
 T = TypeVar("T")
-DIGITS = "₀₁₂₃₄₅₆₇₈₉"
-_LETTERS = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho _ sigma tau upsilon phi chi psi omega"
-GREEK = {name: chr(ord("α") + n) for n, name in enumerate(_LETTERS.split())}
-PROBE = sym("an index that no one writes", INT)
-INDEX_POOL = ("k", "j", "i", "l", "m", "n", "p", "q", "r", "s")
-POOLS = {REAL: ("x", "t", "s", "u", "r"), POINT: ("θ", "η", "φ", "ω"), "family": ("v", "u", "w", "z", "q")}
 SIGNS = {"eq": "=", "ne": "≠", "le": "≤", "lt": "<"}
 BIGS = {"sum": "sum", "prod": "prod", "maxi": "max"}
-Scope = tuple[Term, Term]  # the range of an index
 OTHER_WAY = {"≤": "≥", "<": ">", "=": "=", "≠": "≠"}
 
 
@@ -55,7 +49,7 @@ class Reader:
 
     def __init__(self, roots: Iterable[Term], abbreviations: Sequence[tuple[Term, Term]] = ()) -> None:
         free = sorted({s for t in roots for s in t.free}, key=lambda s: (s.data, repr(s.sort)))
-        self.names = _display_names(free)
+        self.names = display_names(free)
         taken = (
             frozenset(self.names.values()) | {s.data for s in free} | {n.rstrip(DIGITS) for n in self.names.values()}
         )
@@ -101,7 +95,7 @@ class Reader:
             self._open.pop()
 
     def _choose(self, sort: Sort, scope: Scope | None) -> str:
-        pool = _index_pool(scope) if sort == INT else POOLS.get(sort if isinstance(sort, str) else "family", ("P",))
+        pool = index_pool(scope) if sort == INT else POOLS.get(sort if isinstance(sort, str) else "family", ("P",))
         candidates = (*pool, *(f"{n}{'′' * more}" for more in range(1, 100) for n in pool))
         for name in candidates:
             if name not in self.taken and name not in self._open and self.ranges.get(name, scope) == scope:
@@ -129,7 +123,7 @@ class Reader:
         return result
 
     def _num(self, t: Term) -> Node:
-        value = Number(abs(t.data)) if t.data.denominator == 1 else _quotient_of(abs(t.data))
+        value = Number(abs(t.data)) if t.data.denominator == 1 else quotient_of(abs(t.data))
         return value if t.data >= 0 else Sum(((-1, value),))
 
     def _sym(self, t: Term) -> Node:
@@ -176,14 +170,14 @@ class Reader:
 
     def _add(self, t: Term) -> Node:
         terms = self._folded(list(flat(t, "add")), fold_terms)
-        signed = [_signed(self.node(u)) for u in terms]
-        first = next((n for n, (sign, _) in enumerate(signed) if sign > 0), 0)
-        signed.insert(0, signed.pop(first))  # b − a rather than −a + b
-        late = [part for part in signed if _open_ended(part[1])]
-        rest = [part for part in signed if part not in late]
+        parts = [signed(self.node(u)) for u in terms]
+        first = next((n for n, (sign, _) in enumerate(parts) if sign > 0), 0)
+        parts.insert(0, parts.pop(first))  # b − a rather than −a + b
+        late = [part for part in parts if open_ended(part[1])]
+        rest = [part for part in parts if part not in late]
         if rest and rest[0][0] > 0:
-            signed = rest + late  # 1 + Σ … rather than Σ … + 1
-        return Sum(tuple(signed)) if len(signed) > 1 or signed[0][0] < 0 else signed[0][1]
+            parts = rest + late  # 1 + Σ … rather than Σ … + 1
+        return Sum(tuple(parts)) if len(parts) > 1 or parts[0][0] < 0 else parts[0][1]
 
     def _folded(self, parts: list[T], step: Callable[[Sequence[T], Abbreviation], list[T] | None]) -> list[T]:
         for a in self.abbreviations:
@@ -194,7 +188,9 @@ class Reader:
 
     def _mul(self, t: Term) -> Node:
         items = self._folded(product_items(t), fold_items)
-        sign, above, below = 1, [], []
+        sign = 1
+        above: list[Node] = []
+        below: list[Node] = []
         for base, exponent in items:
             if base.op == "num" and base.data and exponent in (1, -1):
                 value = base.data**exponent
@@ -207,12 +203,12 @@ class Reader:
             part, (s, factor) = (above if exponent > 0 else below), self._factor(base, abs(exponent))
             sign *= s
             part.append(factor)
-        node = _fraction(above, below)
+        node = fraction(above, below)
         return node if sign > 0 else Sum(((-1, node),))
 
     def _factor(self, base: Term, exponent: int) -> tuple[int, Node]:
         node = self.node(base)
-        return (1, Power(node, Number(Fraction(exponent)))) if exponent != 1 else _signed(node)
+        return (1, Power(node, Number(Fraction(exponent)))) if exponent != 1 else signed(node)
 
     def _pow(self, t: Term) -> Node:
         base, exponent = self.node(t.args[0]), t.args[1]
@@ -224,7 +220,7 @@ class Reader:
         elif size == Fraction(1, 2):
             inner = Call("sqrt", (base,))
         else:
-            inner = Power(base, Number(size) if size.denominator == 1 else _quotient_of(size))
+            inner = Power(base, Number(size) if size.denominator == 1 else quotient_of(size))
         return inner if exponent.data >= 0 else Quotient(Number(Fraction(1)), inner)
 
     def _exp(self, t: Term) -> Node:
@@ -253,7 +249,7 @@ class Reader:
             return Name(self.names.get(f, f.data), (), ((self.node(at),),), primes=1)
         total = all(s.sort == INT for s in f.free)
         if at.op == "sym" and at not in f.free and at.sort == REAL:
-            return _derivative(self.node(app(f, at)), Name(self.names.get(at, at.data)), total)
+            return derivative(self.node(app(f, at)), Name(self.names.get(at, at.data)), total)
         with self.opened(f) as (name, _, body):
             return Derivative(self.node(body), (Name(name),), (Name(name), self.node(at)), total)
 
@@ -261,7 +257,7 @@ class Reader:
         f, point, *indices = t.args
         where = tuple(self.node(i) for i in indices)
         if point.op == "sym" and point not in f.free:
-            return _derivative(self.node(app(f, point)), Name(self.names.get(point, point.data), where))
+            return derivative(self.node(app(f, point)), Name(self.names.get(point, point.data), where))
         head = self._family_name(point)
         if isinstance(head, Name) and not head.indices and not head.arguments:
             # C(y) for y = softmax(z): the variable may be called y where the body does not mention y otherwise.
@@ -287,7 +283,7 @@ class Reader:
         return And(tuple(conditions(self, flat(t, "and"))))
 
     def _implies(self, t: Term) -> Node:
-        premises = []
+        premises: list[Term] = []
         while t.op == "implies":
             premises += flat(t.args[0], "and")
             t = t.args[1]
@@ -296,7 +292,7 @@ class Reader:
 
     def _forall(self, t: Term) -> Node:
         with self.quantified(t) as (binders, body):
-            return ForAll(_grouped(binders), self.read(body))
+            return ForAll(grouped(binders), self.read(body))
 
     @contextmanager
     def quantified(self, t: Term) -> Iterator[tuple[tuple[Node, ...], Term]]:
@@ -305,7 +301,7 @@ class Reader:
             yield (), t
             return
         f = t.args[0]
-        scope = _range_of(f)
+        scope = range_of(f)
         with self.opened(f, scope) as (name, symbol, body):
             if scope is not None:
                 binder: Node = Relation("∈", Name(name), Range(self.node(scope[0]), self.node(scope[1])))
@@ -361,143 +357,3 @@ def conditions(reader: Reader, formulas: Sequence[Term]) -> list[Node]:
             scope = Range(reader.node(lower[t]), reader.node(upper[t]))
             nodes.append(Relation("∈", members[0] if len(members) == 1 else Tuple(members), scope))
     return nodes
-
-
-def sort_words(sort: Sort) -> str:
-    """What kind of thing a symbol of that sort is."""
-    if isinstance(sort, str):
-        return {INT: "integer", REAL: "real", POINT: "point"}.get(sort, "formula")
-    count, value = 0, sort
-    while isinstance(value, tuple) and value[1] == INT:
-        count, value = count + 1, value[2]
-    if isinstance(value, tuple) or value not in (INT, REAL):
-        return "function"
-    return f"{'integer' if value == INT else 'real'} {'vector' if count == 1 else 'array'}"
-
-
-def kind(words: str, names: Sequence[Node]) -> Node:
-    """real p, q; point θ; real vectors v, w"""
-    plural = words + "s" if len(names) > 1 and words != "real" else words
-    return Phrase((plural + " ", names[0] if len(names) == 1 else Tuple(tuple(names))))
-
-
-def _grouped(binders: Sequence[Node]) -> tuple[Node, ...]:
-    """Binders of one kind or range together: i, m ∈ 1..K."""
-    groups: dict[Node | str, list[Node]] = {}
-    for b in binders:
-        if isinstance(b, Relation):
-            groups.setdefault(b.right, []).append(b.left)
-        elif isinstance(b, Phrase):
-            groups.setdefault(str(b.parts[0]), []).append(b.parts[1])  # type: ignore[arg-type]
-    return tuple(
-        kind(key, names)
-        if isinstance(key, str)
-        else Relation("∈", names[0] if len(names) == 1 else Tuple(tuple(names)), key)
-        for key, names in groups.items()
-    )
-
-
-def _display_names(free: Sequence[Term]) -> dict[Term, str]:
-    """A name for each symbol: τ for tau, m₁ for m1; symbols of one name that would look the same get primes."""
-    names: dict[Term, str] = {}
-    used: set[tuple[str, bool]] = set()
-    raw = {s.data for s in free}
-    for s in free:
-        name, shape = _styled(s.data, raw), isinstance(s.sort, tuple)  # n and n_i may share a letter
-        while (name, shape) in used or (name != s.data and name in raw):
-            name += "′"
-        used.add((name, shape))
-        names[s] = name
-    return names
-
-
-def _styled(name: str, others: set[str]) -> str:
-    if name in GREEK:
-        return GREEK[name]
-    letter = name.rstrip("0123456789")
-    if len(letter) == 1 and letter != name and letter not in others:
-        return letter + name[1:].translate(str.maketrans("0123456789", DIGITS))
-    return name
-
-
-def _index_pool(scope: Scope | None) -> tuple[str, ...]:
-    """Names for an index by its range: k, j, i for 1..K, n for 1..N, d for 1..D."""
-    if scope is None:
-        return (*INDEX_POOL[1:], "k")
-    sizes = sorted(s.data for s in (scope[1].free or scope[0].free) if s.sort == INT)
-    letter = sizes[0].lower() if sizes and len(sizes[0]) == 1 and sizes[0].isupper() else ""
-    if letter in ("", "k") or letter not in "abcdefghijklmnopqrstuvwxyz":
-        return INDEX_POOL
-    return (letter, *(("m",) if letter == "n" else ()), *INDEX_POOL)
-
-
-def _range_of(f: Term) -> Scope | None:
-    """(lo, hi), if the quantified formula is `between` these bounds."""
-    if f.op != "lam" or f.sort[1] != INT:
-        return None
-    body = app(f, PROBE)
-    if (
-        body.op != "implies"
-        or body.args[0].op != "le"
-        or body.args[1].op != "implies"
-        or body.args[1].args[0].op != "le"
-    ):
-        return None
-    (low, one), (two, high) = body.args[0].args, body.args[1].args[0].args
-    return (low, high) if one is PROBE and two is PROBE and PROBE not in low.free | high.free else None
-
-
-def _signed(node: Node) -> tuple[int, Node]:
-    if isinstance(node, Sum) and len(node.terms) == 1:
-        return node.terms[0]
-    return 1, node
-
-
-def _quotient_of(value: Fraction) -> Node:
-    return Quotient(Number(Fraction(value.numerator)), Number(Fraction(value.denominator)))
-
-
-def _open_ended(node: Node) -> bool:
-    return isinstance(node, Big) or (isinstance(node, Product) and isinstance(node.factors[-1], Big))
-
-
-def _rank(node: Node) -> int:
-    """The place of a factor in a product: numbers, names, brackets, then what extends to the right."""
-    if isinstance(node, Number):
-        return 0
-    if isinstance(node, Call) and node.function == "log":
-        return 3
-    if isinstance(node, Power) and isinstance(node.base, Sum):
-        return 2
-    return {Sum: 2, Derivative: 4, Big: 5}.get(type(node), 1)
-
-
-def _product(factors: Sequence[Node]) -> Node:
-    flat_factors = [g for f in factors for g in (f.factors if isinstance(f, Product) else (f,))]
-    ordered = sorted(flat_factors, key=_rank)
-    return ordered[0] if len(ordered) == 1 else Product(tuple(ordered))
-
-
-def _fraction(above: list[Node], below: list[Node]) -> Node:
-    one = Number(Fraction(1))
-    if not below:
-        return _product(above or [one])
-    quotients = [f for f in above if isinstance(f, Quotient)]  # from x^(−1/2) and the like
-    above = [f for f in above if not isinstance(f, Quotient)]
-    above += [q.numerator for q in quotients if q.numerator != one]
-    below = below + [q.denominator for q in quotients]
-    if not above:
-        return Quotient(one, _product(below))
-    wide = any(isinstance(f.arguments[0] if isinstance(f, Call) else f, Big | Derivative) for f in above)
-    if wide and not any(isinstance(f, Big) for f in below):
-        return Product((Quotient(one, _product(below)), *sorted(above, key=_rank)))
-    return Quotient(_product(above), _product(below))
-
-
-def _derivative(body: Node, variable: Name, total: bool = False) -> Node:
-    """∂body/∂variable; a derivative of a derivative in the same scalar or vector is a second derivative."""
-    if isinstance(body, Derivative) and body.at is None:
-        inner = body.variables[0]
-        if isinstance(inner, Name) and (inner.name, len(inner.indices)) == (variable.name, len(variable.indices)):
-            return Derivative(body.body, (variable, *body.variables), total=total)
-    return Derivative(body, (variable,), total=total)

@@ -9,8 +9,9 @@ from typing import Any
 
 from symnll.core.kernel import Theorem
 from symnll.core.term import INT, ONE, CoreError, Term, app, between, op
+from symnll.write.naming import PROBE, kind, range_of, sort_words
 from symnll.write.nodes import And, Name, Node, Range, Relation
-from symnll.write.notation import PROBE, Reader, _range_of, conditions, kind, sort_words
+from symnll.write.notation import Reader, conditions
 
 Pairs = Sequence[tuple[Term, Term]]
 
@@ -56,8 +57,8 @@ def statement_of(theorem: Any, abbreviations: Pairs = (), reader: Reader | None 
             result.given.append((_label(name), parts[0] if len(parts) == 1 else And(parts)))
     said = {s for f in about_indices for s in f.free}
     result.for_all += _kinds(reader, [s for s in sorted(theorem.statement.free, key=_order) if s not in said])
-    result.bound = bound_names(reader)
     result.where = definitions(reader)
+    result.bound = bound_names(reader)
     return result
 
 
@@ -83,7 +84,7 @@ def _merged(group: Sequence[Term]) -> list[Term]:
     ranges: dict[Any, list[Term]] = {}
     rest = []
     for f in group:
-        scope = _range_of(f.args[0]) if f.op == "forall" else None
+        scope = range_of(f.args[0]) if f.op == "forall" else None
         if scope is None:
             rest.append(f)
         else:

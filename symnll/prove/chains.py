@@ -1,0 +1,101 @@
+"""Authored derivations: every step proved, its reason looked for in the proof, and the chain put together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from symnll import language as L
+from symnll.core import kernel
+from symnll.core.term import CoreError, Term
+from symnll.prove.bridge import Bridge
+from symnll.prove.context import Context
+from symnll.prove.prover import examine_steps, prove
+from symnll.prove.reasons import REASONS, applied
+from symnll.prove.refute import Witness, examine
+from symnll.prove.result import Disagreement, Proved, Refuted, StepProof, Unknown
+from symnll.prove.search import build_context, prove_goal
+from symnll.prove.tactics import NoProof, Theorem
+
+BUILD = {"=": L.Eq, "≤": L.Le, "<": L.Lt, "≥": L.Ge, ">": L.Gt, "<=": L.Le, ">=": L.Ge}
+
+
+def prove_chain(start: Any, steps: Sequence[Any], given: Sequence[Any] = (), goal: Any = None) -> Any:
+    """Proved for start (relations) last, or for `goal` where it is given, with a StepProof for every step."""
+    begun = time.perf_counter()
+    expressions = [start, *(s.expression for s in steps)]
+    bridge = Bridge(*expressions, *given)
+    relations = [BUILD[s.relation](a, s.expression) for a, s in zip(expressions, steps, strict=False)]
+    terms = [bridge.statement(r) for r in relations]
+    hypotheses = [(str(g), bridge.statement(g)) for g in given]
+    target = bridge.statement(goal) if goal is not None else None
+    context = build_context([*bridge.hypotheses(), *hypotheses])
+    proofs = []
+    for number, (step, relation, term) in enumerate(zip(steps, relations, terms, strict=True), 1):
+        where = f"step {number} ({step.reason})"
+        if step.reason not in REASONS:
+            return Unknown(relation, (f"{where}: there is no such reason; there are {', '.join(REASONS)}",))
+        try:
+            theorem, plain = _prove_step(term, step.reason, context)
+        except (NoProof, CoreError) as reason:
+            return _failed(relation, given, where, str(reason), begun)
+        if not plain and not applied(theorem, step.reason):
+            return Unknown(relation, (f"{where}: it is true and proved, but not by the reason that it names",))
+        proofs.append(StepProof(theorem, step.reason))
+    statement = goal if goal is not None else _overall(start, steps)
+    whole = _together(target if target is not None else bridge.statement(statement), proofs)
+    if whole is None:
+        return Unknown(statement, ("the steps are proved, but they do not lead to the statement",))
+    check = examine(statement, given)
+    if isinstance(check, Witness):
+        raise Disagreement(f"The core proved {whole!r}, but the small-size check found a counterexample: {check}.")
+    examine_steps(relations, given, proofs)
+    return Proved(statement, whole, check, time.perf_counter() - begun, tuple(proofs))
+
+
+def _failed(relation: Any, given: Sequence[Any], where: str, why: str, begun: float) -> Any:
+    result = prove(relation, given)
+    if isinstance(result, Refuted):
+        return result
+    return Unknown(relation, (f"{where}: {why}",), time.perf_counter() - begun)
+
+
+def _prove_step(term: Term, reason: str, context: Context) -> tuple[Theorem, bool]:
+    """A theorem of the step, and whether the laws of a field were enough."""
+    plain = not REASONS[reason]
+    if plain and term.op == "eq":
+        narrow = Context((), context)
+        narrow.plain = True
+        try:
+            return prove_goal(term, narrow, 0), True
+        except (NoProof, CoreError):
+            raise NoProof("it does not follow by algebra alone") from None
+    return prove_goal(term, context), plain
+
+
+def _overall(start: Any, steps: Sequence[Any]) -> Any:
+    relations = {s.relation for s in steps} - {"="}
+    if len(relations) > 1 and not (relations <= {"≤", "<", "<="} or relations <= {"≥", ">", ">="}):
+        raise ValueError(f"The relations {', '.join(sorted(relations))} don't make one chain.")
+    strict = relations & {"<", ">"}
+    name = min(strict or relations or {"="})
+    return BUILD[name](start, steps[-1].expression)
+
+
+def _together(goal: Term, proofs: Sequence[StepProof]) -> Theorem | None:
+    theorems = [p.theorem for p in proofs]
+    try:
+        if goal.op == "eq":
+            return kernel.transitive(*theorems) if kernel.transitive(*theorems).statement is goal else None
+        up = [(Fraction(1), t) for t in theorems]
+        down = [(Fraction(-1 if t.statement.op == "eq" else 1), t) for t in theorems]
+        first = theorems[0].statement.args
+        rising = goal.args[0] is first[0] and theorems[0].statement.op == "eq" or goal.args[0] is first[0]
+        return kernel.linear(goal, tuple(up if rising else down))
+    except CoreError:
+        return None
+
+
+

@@ -1,0 +1,30 @@
+"""The axioms of the core, grouped for readers by what they are about."""
+
+from __future__ import annotations
+
+from symnll.core.axioms import AXIOMS, Axiom
+from symnll.core.term import Term
+
+GROUPS = (
+    ("Derivatives", {"hasd", "diff", "partial", "partial2", "smooth"}),
+    ("Maximisers", {"argmax_eq"}),
+    ("Sums, products and maxima over a range", {"sum", "prod", "maxi"}),
+    ("Kronecker's delta", {"delta"}),
+    ("Order", {"le", "lt", "ne", "max"}),
+    ("Exponential, logarithm and powers", {"exp", "log", "pow"}),
+)
+
+
+def axiom_groups() -> dict[str, list[Axiom]]:
+    """Axioms by subject; each is in one group."""
+    groups: dict[str, list[Axiom]] = {title: [] for title, _ in reversed(GROUPS)}
+    groups["Induction and the rest"] = []
+    for row in AXIOMS.values():
+        operators = _operators(row.statement)
+        title = next((t for t, wanted in GROUPS if operators & wanted), "Induction and the rest")
+        groups["Induction and the rest" if row.name == "induction" else title].append(row)
+    return {title: rows for title, rows in groups.items() if rows}
+
+
+def _operators(t: Term) -> set[str]:
+    return {t.op}.union(*map(_operators, t.args))

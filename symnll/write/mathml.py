@@ -1,0 +1,64 @@
+"""MathML for single formulas, through latex2mathml, which accepts nearly anything: so what it returns is checked."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from xml.etree import ElementTree
+
+from latex2mathml.converter import convert
+
+LIMITS = {"msubsup": "munderover", "msub": "munder", "msup": "mover"}
+ELEMENTS = frozenset(
+    "math mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mstyle mpadded".split()
+)
+
+
+class FormulaError(ValueError):
+    """A formula that can't be shown; the document must not be written without it."""
+
+
+@lru_cache(maxsize=4096)
+def mathml(latex: str, block: bool = False) -> str:
+    """The formula as a `<math>` element. FormulaError, which names the formula, if anything about it is not sound."""
+    depth = 0
+    for brace in re.findall(r"(?<!\\)[{}]", latex):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            break
+    if depth:
+        raise FormulaError(f"The braces do not match in the formula {latex}")
+    try:
+        root = ElementTree.fromstring(convert(latex, display="block" if block else "inline"))
+    except Exception as error:  # latex2mathml raises errors of many kinds
+        raise FormulaError(f"latex2mathml makes no well-formed MathML of the formula {latex}: {error}") from error
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        if element.tag not in ELEMENTS:
+            raise FormulaError(f"The element <{element.tag}> is not expected in the formula {latex}")
+        if "\\" in (element.text or "") + (element.tail or ""):
+            raise FormulaError(f"latex2mathml does not know the command {element.text} in the formula {latex}")
+    _limits_below(root)
+    _space_after_functions(root)
+    root.attrib.pop("xmlns", None)
+    root.set("alttext", latex)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _limits_below(root: ElementTree.Element) -> None:
+    """Bounds of Σ, ∏ and max under and over them, where the formula is displayed."""
+    for element in root.iter():
+        if element.tag in LIMITS and len(element) and element[0].tag == "mo" and element[0].text in ("∑", "∏", "max"):
+            element.tag = LIMITS[element.tag]
+            element[0].set("movablelimits", "true")
+
+
+def _space_after_functions(root: ElementTree.Element) -> None:
+    """A thin space in log x, which TeX puts there by itself and MathML does not."""
+    for parent in list(root.iter()):
+        children = list(parent)
+        for n in range(len(children) - 2, -1, -1):
+            following = next((e for e in children[n + 1].iter() if not len(e)), None)
+            if children[n].tag == "mi" and children[n].text in ("log", "exp"):
+                if following is None or following.tag != "mo" or following.text != "(":
+                    parent.insert(n + 1, ElementTree.Element("mspace", {"width": "0.167em"}))
