@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-FAILED, BAD_INPUT = 1, 2
+FAILED, BAD_INPUT, INTERNAL = 1, 2, 3
+DEFAULT_FOLDER = Path("symnll-build")
 
 app = typer.Typer(
     help="Proved derivations of softmax and negative log-likelihood, for every number of classes.",
@@ -43,8 +45,14 @@ def main() -> None:
     try:
         app()
     except BrokenPipeError:  # `symnll audit | head`
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as error:
+        if os.environ.get("SYMNLL_DEBUG"):
+            raise
+        hint = "This is a bug in symnll; please report it. With SYMNLL_DEBUG=1 in the environment you see where."
+        print(f"symnll: internal error: {type(error).__name__}: {error}\n{hint}", file=sys.stderr)
+        sys.exit(INTERNAL)
 
 
 def _stop(message: str, code: int = BAD_INPUT) -> NoReturn:
@@ -169,7 +177,7 @@ def _replay(file: Path) -> int:
 
 @app.command()
 def audit(
-    used: Annotated[bool, typer.Option("--used", help="Prove the library, and say which claims use each axiom.")] = False,
+    used: Annotated[bool, typer.Option("--used", help="Prove the library; say which claims use what.")] = False,
 ) -> None:
     """Show all that the proofs rest on: the axioms and the rules of inference."""
     from symnll.core.axioms import AXIOMS
@@ -200,7 +208,9 @@ def audit(
 
 @app.command()
 def build(
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to write.")] = Path("symnll-build"),
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to write.")] = Path(
+        "symnll-build"
+    ),
 ) -> None:
     """Prove the library, and write pages, LaTeX, certificates and kernels."""
     from symnll.write.build import ForeignDirectory, check_directory, write_all

@@ -145,6 +145,7 @@ row("mul_nonzero", ne(mul(a, b), ZERO), ne(a, ZERO), ne(b, ZERO), reference=f"{R
 row("pow_nonzero", ne(power(a, i), ZERO), ne(a, ZERO), reference=f"{RUDIN}, 1.16")
 row("less_differs", ne(a, b), lt(a, b), reference=f"{RUDIN}, 1.5")
 row("le_antisymmetric", eq(a, b), le(a, b), le(b, a), reference=f"{RUDIN}, 1.5")
+row("le_differs", lt(a, b), le(a, b), ne(a, b), reference=f"{RUDIN}, 1.5")
 row("integer_step", le(add(i, ONE), j), lt(i, j), reference=f"{KNUTH}, 3.1")
 row("delta_nonnegative", le(ZERO, delta_ij), reference=f"{KNUTH}, 2.1")
 row("delta_at_most_one", le(delta_ij, ONE), reference=f"{KNUTH}, 2.1")
@@ -159,6 +160,9 @@ row("max_right", le(b, op("max", a, b)), reference=f"{RUDIN}, 1.8")
 row("max_least", le(op("max", a, b), c), le(a, c), le(b, c), reference=f"{RUDIN}, 1.8")
 row("maxi_member", le(app(f, j), op("maxi", lo, hi, f)), *inside, reference=f"{RUDIN}, 1.8")
 row("maxi_least", le(op("maxi", lo, hi, f), a), le(lo, hi), always(le(fi, a)), reference=f"{RUDIN}, 1.8")
+row("maxi_split", eq(op("maxi", lo, hi, f), op("max", op("maxi", lo, j, f), op("maxi", add(j, ONE), hi, f))),
+    le(lo, j), lt(j, hi), reference=f"{RUDIN}, 1.8")
+row("maxi_single", eq(op("maxi", i, i, f), fi), reference=f"{RUDIN}, 1.8")
 row("maxi_congruence", eq(op("maxi", lo, hi, f), op("maxi", lo, hi, g)), always(eq(fi, gi)), reference=f"{RUDIN}, 1.8")
 
 # Derivatives. hasd(u, a, b): the function u is differentiable at a, and b is its derivative there.
@@ -204,7 +208,8 @@ row("partial2", eq(op("partial2", G, h2, lo, hi), op("diff", lam(x, app(G, moved
 row("d_chain_family", slope(app(F, lam(i, app(u1, i, x))), total(mul(op("partial", F, lam(j, app(u1, j, a)), i), app(v1, i)))),
     op("differentiable", F, lo, hi), always(op("hasd", app(u1, i), a, app(v1, i))), reference=f"{RUDIN}, 9.15, 9.17")
 
-# Induction, and sets of maximisers.
+# Contradiction, induction, and sets of maximisers.
+row("contradiction", sym("Q", BOOL), lt(a, a), reference="Enderton, A Mathematical Introduction to Logic, 2nd ed., 2.4")
 P = sym("P", fn(INT, BOOL))
 row("induction", forall(i, op("implies", le(lo, i), app(P, i))), app(P, lo),
     forall(i, op("implies", le(lo, i), op("implies", app(P, i), app(P, add(i, ONE))))), reference=f"{KNUTH}, 1.1")

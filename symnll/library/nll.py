@@ -72,7 +72,7 @@ ENTRY = Entry(
             Ge(loss, 0),
             steps=[
                 Step(1 - y[T], "log x ≤ x − 1", "≥"),
-                Step(0, "probabilities sum to 1", "≥"),
+                Step(0, "monotonicity", "≥"),
             ],
             abbreviations=Y,
             note="It tends to 0 as the target's probability tends to 1, and grows without bound as that tends to 0.",

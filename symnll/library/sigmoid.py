@@ -34,10 +34,6 @@ ENTRY = Entry(
             "complement",
             "The other class has the probability σ(−x)",
             Eq(1 - sigmoid(x), sigmoid(-x)),
-            steps=[
-                Step(exp(-x) / (1 + exp(-x)), "algebra"),
-                Step(sigmoid(-x), "exponential of a sum"),
-            ],
         ),
         Claim(
             "derivative",
@@ -119,7 +115,7 @@ ENTRY = Entry(
                     -((1 - t) * log(sigmoid(-gap)) + t * log(sigmoid(gap))),
                     "exponential of a sum",
                 ),
-                Step(loss(gap, t), "algebra"),
+                Step(loss(gap, t), "exponential of a sum"),
             ],
         ),
     ],

@@ -23,6 +23,8 @@ def normal_derivative(t: Term, c: Context) -> Theorem | None:
     u, a = t.args
     e = under(t, None, normal(a, c))
     u, a = value(t, e).args
+    if u.op in ("sym", "app"):  # the derivative of an unknown function
+        return e
     try:
         slope = derivative(u, a, c)
     except NoProof:
@@ -41,7 +43,7 @@ def _near_zero(t: Term, c: Context) -> Context:
 
 
 def _unknown_partial(t: Term, c: Context) -> Theorem | None:
-    """∂C/∂z_i of an unknown C: normalise the point and the index, then look for a fact that says what it is."""
+    """∂C/∂z_i of an unknown C: its point and its index in canonical form."""
     from symnll.prove.normal import normal, value
 
     e = under(t, None, None, normal(t.args[2], c))
@@ -53,29 +55,7 @@ def _unknown_partial(t: Term, c: Context) -> Theorem | None:
         if body is not None:
             e = chain(e, under(t2, None, kernel.abstract(body, x), None))
             t2 = value(t, e)
-    for fact in c.every:
-        found = _instance_of_partial(fact, t2, c)
-        if found is not None:
-            return chain(e, found, normal(rhs(found), c))
     return e
-
-
-def _instance_of_partial(fact: Theorem, t: Term, c: Context) -> Theorem | None:
-    """A fact (for all points, for all indices, ∂C/∂w_m = …) at the point and the index of t."""
-    _, point, index = t.args
-    for value in (point, index):
-        if fact.statement.op != "forall":
-            return None
-        sort = fact.statement.args[0].sort[1]
-        if sort != value.sort:
-            return None
-        fact = kernel.specialise(fact, value)
-        while fact.statement.op == "implies":
-            premise = c.show(fact.statement.args[0])
-            if premise is None:
-                return None
-            fact = kernel.detach(fact, premise)
-    return fact if fact.statement.op == "eq" and fact.statement.args[0] is t else None
 
 
 def derivative(u: Term, a: Term, c: Context) -> Theorem:

@@ -9,14 +9,14 @@ from typing import Any
 
 from symnll import language as L
 from symnll.core import kernel
-from symnll.core.term import CoreError, Term
+from symnll.core.term import CoreError, Term, op
 from symnll.prove.bridge import Bridge
 from symnll.prove.context import Context
 from symnll.prove.prover import examine_steps, prove
 from symnll.prove.reasons import REASONS, applied
 from symnll.prove.refute import Witness, examine
 from symnll.prove.result import Disagreement, Proved, Refuted, StepProof, Unknown
-from symnll.prove.search import build_context, prove_goal
+from symnll.prove.search import build_context, prove_goal, with_cuts
 from symnll.prove.tactics import NoProof, Theorem
 
 BUILD = {"=": L.Eq, "≤": L.Le, "<": L.Lt, "≥": L.Ge, ">": L.Gt, "<=": L.Le, ">=": L.Ge}
@@ -32,6 +32,7 @@ def prove_chain(start: Any, steps: Sequence[Any], given: Sequence[Any] = (), goa
     hypotheses = [(str(g), bridge.statement(g)) for g in given]
     target = bridge.statement(goal) if goal is not None else None
     context = build_context([*bridge.hypotheses(), *hypotheses])
+    context = with_cuts(context, op("and", *terms, *terms))
     proofs = []
     for number, (step, relation, term) in enumerate(zip(steps, relations, terms, strict=True), 1):
         where = f"step {number} ({step.reason})"
@@ -45,7 +46,7 @@ def prove_chain(start: Any, steps: Sequence[Any], given: Sequence[Any] = (), goa
             return Unknown(relation, (f"{where}: it is true and proved, but not by the reason that it names",))
         proofs.append(StepProof(theorem, step.reason))
     statement = goal if goal is not None else _overall(start, steps)
-    whole = _together(target if target is not None else bridge.statement(statement), proofs)
+    whole = _together(target if target is not None else bridge.statement(statement), proofs, context)
     if whole is None:
         return Unknown(statement, ("the steps are proved, but they do not lead to the statement",))
     check = examine(statement, given)
@@ -84,8 +85,10 @@ def _overall(start: Any, steps: Sequence[Any]) -> Any:
     return BUILD[name](start, steps[-1].expression)
 
 
-def _together(goal: Term, proofs: Sequence[StepProof]) -> Theorem | None:
+def _together(goal: Term, proofs: Sequence[StepProof], context: Context) -> Theorem | None:
     theorems = [p.theorem for p in proofs]
+    if goal.op == "argmax_eq":
+        return prove_goal(goal, context)
     try:
         if goal.op == "eq":
             return kernel.transitive(*theorems) if kernel.transitive(*theorems).statement is goal else None

@@ -7,7 +7,7 @@ from typing import Any
 
 from symnll.core import kernel
 from symnll.core.ring import CONSTANT, Polynomial, Ring, accumulate
-from symnll.core.term import INT, ONE, REAL, ZERO, CoreError, Sort, Term, app, lam, num, op, sym
+from symnll.core.term import INT, ONE, REAL, ZERO, CoreError, Sort, Term, app, fits, num, op, sym
 from symnll.prove.tactics import Theorem, ax, linear, monomial_term
 
 
@@ -20,6 +20,7 @@ class Context:
         self.facts: dict[Term, Theorem] = dict(parent.facts) if parent else {}
         self.every: list[Theorem] = list(parent.every) if parent else []
         self.rules: dict[Term, Theorem] = dict(parent.rules) if parent else {}
+        self.cuts: tuple[Term, ...] = parent.cuts if parent else ()  # where ranges of the statement end
         self.memo: dict[Any, Any] = {}
         self.children: dict[Any, tuple[Term, Context]] = {}
         for fact in facts:
@@ -114,12 +115,19 @@ class Context:
             return self._differ(*goal.args)
         if goal.op in ("le", "lt"):
             s, t = goal.args
-            if s is ZERO:
-                found = self._sign(t, goal.op == "lt")
-                if found is not None:
-                    return found
-            return self._linear(goal)
+            found = self._sign(t, goal.op == "lt") if s is ZERO else None
+            return found or self._linear(goal) or (self._factored(goal) if s is ZERO and t.op == "add" else None)
         return None
+
+    def _factored(self, goal: Term) -> Theorem | None:
+        """The sign of a sum from the signs of its factors."""
+        from symnll.prove import rational
+
+        factors, e = rational.factor(goal.args[1], self)
+        if len(factors) < 2:
+            return None
+        shown = self.show(op(goal.op, ZERO, op("mul", *factors)))
+        return None if shown is None else kernel.rewrite(shown, (None, kernel.symmetric(e)))
 
     def positive(self, t: Term) -> Theorem | None:
         return self.show(op("lt", ZERO, t))
@@ -168,6 +176,12 @@ class Context:
         if kind == "exp":
             shown = ax("exp_positive", a=t.args[0])
             return shown if strict else linear(goal, (shown, 1))
+        if kind == "log":
+            above = self.show(op("lt" if strict else "le", ONE, t.args[0]))
+            if above is not None:
+                name = "log_strictly_monotone" if strict else "log_monotone"
+                one = linear(op("lt", ZERO, ONE))
+                return kernel.rewrite(ax(name, one, above, a=ONE, b=t.args[0]), (ax("log_one"), None))
         if kind == "delta" and not strict:
             return ax("delta_nonnegative", i=t.args[0], j=t.args[1])
         if kind == "pow":
@@ -312,30 +326,27 @@ def _probe(function: Term) -> Term | None:
 
 
 def _candidates(body: Term, probe: Term | None, t: Term) -> list[Term]:
-    """The values of the probe for which a subterm of body is an application of the same symbol as t."""
+    """The values of the probe for which a subterm of body may be t; inner bound variables match anything."""
     found: list[Term] = []
 
-    def head(u: Term) -> tuple[Term, list[Term]]:
-        args: list[Term] = []
-        while u.op == "app":
-            args.insert(0, u.args[1])
-            u = u.args[0]
-        return u, args
-
-    function, values = head(t)
+    def match(pattern: Term, u: Term, bindings: list[Term]) -> bool:
+        if pattern is probe:
+            bindings.append(u)
+            return True
+        if pattern is u or pattern.op == "bound":
+            return True
+        if pattern.op != u.op or pattern.data != u.data or len(pattern.args) != len(u.args) or u[4]:
+            return False
+        return all(match(a, b, bindings) for a, b in zip(pattern.args, u.args, strict=True))
 
     def walk(u: Term) -> None:
         if probe is None or probe not in u.free:
             return
-        if u.op == "app":
-            g, args = head(u)
-            if g is function and len(args) == len(values):
-                found.extend(v for a, v in zip(args, values, strict=True) if a is probe and v not in found)
+        bindings: list[Term] = []
+        if u.op == t.op and match(u, t, bindings):
+            found.extend(b for b in bindings[:1] if b not in found and fits(b.sort, probe.sort))
         for a in u.args:
             walk(a)
 
-    if values:
-        walk(body)
+    walk(body)
     return found
-
-

@@ -82,7 +82,7 @@ def _normal(t: Term, c: Context) -> Theorem | None:
     if t.op in ("num", "lam", "bound"):
         return None
     if c.plain and t.op in ("diff", "partial", "partial2"):
-        return None
+        return _rewritten(t, c)
     if t.op in ("sum", "prod", "maxi"):
         e = sums.normal_range(t, c)
     elif t.op in ("diff", "partial", "partial2"):
@@ -90,9 +90,10 @@ def _normal(t: Term, c: Context) -> Theorem | None:
 
         e = calculus.normal_derivative(t, c)
     else:
-        e = chain(under(t, *(None if isinstance(a.sort, tuple) else normal(a, c) for a in t.args)))
+        e = under(t, *(None if isinstance(a.sort, tuple) and a.op != "app" else normal(a, c) for a in t.args))
         t2 = value(t, e)
-        handler = None if c.plain else HANDLERS.get(t2.op)
+        constant = t2.op in ("exp", "log") and t2.args[0].op == "num" or t2.op == "delta"
+        handler = HANDLERS.get(t2.op) if constant or not c.plain else None
         if handler is not None:
             e = chain(e, handler(t2, c))
         elif t2.op == "app":
@@ -110,7 +111,7 @@ def _rewritten(t: Term, c: Context) -> Theorem | None:
     """One step by an equation that is a fact: at t itself, or by a fact about all values."""
     if t in c.rules:
         return c.rules[t]
-    if t.op == "app":
+    if t.op in ("app", "diff", "partial"):
         for fact in c.instances(t):
             if fact.statement.op == "eq" and fact.statement.args[0] is t:
                 return fact
@@ -380,7 +381,7 @@ def _delta(t: Term, c: Context) -> Theorem | None:
     i, j = t.args
     if i is j:
         return ax("delta_same", i=i)
-    gap = polynomial_term(_difference(i, j))
+    gap = difference(i, j)
     if gap.op == "num":  # two integers that differ by a constant
         less = kernel.linear(op("lt", *((i, j) if gap.data < 0 else (j, i))), ())
         differ = ax("less_differs", less, a=lhs(less), b=rhs(less))
@@ -395,11 +396,12 @@ def _out_of_range(i: Term, j: Term, c: Context) -> Theorem | None:
     return c.nonzero(i) if j is ZERO else c._differ(i, j) if c.facts and (i.free or j.free) else None
 
 
-def _difference(s: Term, t: Term) -> Polynomial:
+def difference(s: Term, t: Term) -> Term:
+    """The canonical polynomial of s − t."""
     ring, p = Ring(), {}
     accumulate(p, ring.polynomial(s))
     accumulate(p, ring.polynomial(t), -1)
-    return p
+    return polynomial_term(p)
 
 
 def _max(t: Term, c: Context) -> Theorem | None:

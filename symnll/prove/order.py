@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from symnll.core import kernel
-from symnll.core.ring import CONSTANT, Polynomial, Ring, accumulate
+from symnll.core.ring import Monomial, Polynomial, Ring, accumulate
 from symnll.core.term import MINUS_ONE, ONE, ZERO, CoreError, Term, app, lam, num, op
 from symnll.prove.context import Context
 from symnll.prove.normal import ContextRing, normal, value
@@ -20,6 +20,7 @@ from symnll.prove.tactics import (
     for_range,
     linear,
     minus,
+    monomial_order,
     monomial_term,
     order,
     polynomial_term,
@@ -240,26 +241,36 @@ def _by_terms(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
     return None
 
 
+class LogBound(NamedTuple):
+    """0 ≤ w·((u − 1) − log u): `inside`, at an index of `range` where there is one; `whole`, summed over it."""
+
+    range: tuple[Term, Term] | None
+    inside: Theorem
+    whole: Theorem
+    weight: Term
+    argument: Term
+
+
 def _by_logs(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
     """Each w·log v with w ≥ 0 is at least w·(1 − 1/v), in sums as well; then the rest has no logarithms."""
     if goal.op == "lt":
         return None
-    facts = list(_log_bounds(d, c))
-    if not facts:
-        return None
-    left = dict(Ring().polynomial(d))
-    ring = Ring()
-    for fact in facts:
-        accumulate(left, ring.polynomial(rhs(fact)), -1)
-    rest = polynomial_term(left)
-    shown = attempt_order(op("le", ZERO, rest), c, depth)
-    if shown is None:
-        return None
-    return linear(goal, (shown, 1), *((f, 1) for f in facts))
+    for linear_terms in (False, True):
+        facts = [_settled(b.whole, c) for b in log_bounds(d, c, linear_terms)]
+        if not facts:
+            continue
+        left = dict(Ring().polynomial(d))
+        ring = Ring()
+        for fact in facts:
+            accumulate(left, ring.polynomial(rhs(fact)), -1)
+        shown = attempt_order(op("le", ZERO, polynomial_term(left)), c, depth)
+        if shown is not None:
+            return linear(goal, (shown, 1), *((f, 1) for f in facts))
+    return None
 
 
-def _log_bounds(d: Term, c: Context) -> Iterator[Theorem]:
-    """Theorems 0 ≤ w·(log v − 1 + 1/v), summed and in canonical form, that together hold the logarithms of d."""
+def log_bounds(d: Term, c: Context, linear_terms: bool = False) -> Iterator[LogBound]:
+    """Bounds that together hold the logarithms of d, one for each range and weight."""
     plain: list[Term] = []
     ranges: dict[tuple[Term, Term], list[Term]] = {}
     for m in _terms(d):
@@ -271,13 +282,30 @@ def _log_bounds(d: Term, c: Context) -> Iterator[Theorem]:
             i, _ = c.child(*s.args[:2])
             others = [f for f in factors if f is not s]
             ranges.setdefault(s.args[:2], []).append(product_term([num(k), *others, app(s.args[2], i)]))
-    for bound in _group_bounds(plain, c):
-        yield _settled(bound, c)
     for (lo, hi), bodies in ranges.items():
         i, inner = c.child(lo, hi)
-        for bound in _group_bounds(bodies, inner):
-            f = lam(i, rhs(bound))
-            yield _settled(ax("sum_nonnegative", for_range(bound, i, lo, hi), lo=lo, hi=hi, f=f), c)
+        spread = _spread(plain, bodies, lo, hi, i, c)
+        plain = [] if spread else plain
+        for inside, w, u in _group_bounds(bodies + spread, inner, linear_terms):
+            f = lam(i, rhs(inside))
+            whole = ax("sum_nonnegative", for_range(inside, i, lo, hi), lo=lo, hi=hi, f=f)
+            yield LogBound((lo, hi), inside, whole, w, u)
+    for inside, w, u in _group_bounds(plain, c, linear_terms):
+        yield LogBound(None, inside, inside, w, u)
+
+
+def _spread(plain: list[Term], bodies: list[Term], lo: Term, hi: Term, i: Term, c: Context) -> list[Term]:
+    """The logarithms outside a sum, put under it with weights that are known to sum to a number."""
+    logs = [m for m in plain if any(f.op == "log" for f in _split(m)[1])]
+    if not logs:
+        return []
+    for body in bodies:
+        weight = product_term([f for f in _split(body)[1] if f.op != "log"])
+        whole = op("sum", lo, hi, lam(i, weight))
+        known = value(whole, normal(whole, c))
+        if known.op == "num" and known.data > 0:
+            return [op("mul", num(1 / known.data), weight, m) for m in logs]
+    return []
 
 
 def _settled(bound: Theorem, c: Context) -> Theorem:
@@ -285,32 +313,40 @@ def _settled(bound: Theorem, c: Context) -> Theorem:
     return bound if e is None else kernel.rewrite(bound, (None, e))
 
 
-def _group_bounds(terms: list[Term], c: Context) -> Iterator[Theorem]:
-    """For the monomials n·w·log u, grouped by w: 0 ≤ w·((1/v − 1) − log(1/v)) with v = ∏ uⁿ."""
-    groups: dict[Term, list[tuple[Fraction, Term]]] = {}
+def _group_bounds(terms: list[Term], c: Context, linear_terms: bool) -> Iterator[tuple[Theorem, Term, Term]]:
+    """For monomials w·g·log u of one weight w: 0 ≤ w·((1/v − 1) − log(1/v)) with v = ∏ u^g; and w, 1/v."""
+    found: list[tuple[Monomial, Fraction, Term]] = []
+    others: list[tuple[Monomial, Fraction]] = []
     ring = ContextRing(c)
     for t in terms:
         for m, k in ring.polynomial(t).items():
             logs = [(a, e) for a, e in m if isinstance(a, Term) and a.op == "log"]
             if len(logs) == 1 and logs[0][1] == 1:
-                weight = monomial_term(frozenset(q for q in m if q[0] is not logs[0][0]), Fraction(1))
-                groups.setdefault(weight, []).append((k, logs[0][0].args[0]))
-    for weight, parts in groups.items():
-        scale = min(abs(k) for k, _ in parts)
-        if any((k / scale).denominator != 1 for k, _ in parts):
-            continue
-        w = op("mul", num(scale), weight)
+                found.append((frozenset(q for q in m if q[0] is not logs[0][0]), k, logs[0][0].args[0]))
+            else:
+                others.append((m, k))
+    weights = sorted({w for w, _, _ in found if not any(v < w for v, _, _ in found)}, key=monomial_order)
+    for weight in weights:
+        group = [(w, k, u) for w, k, u in found if weight <= w and not any(v < w and v <= w for v in weights if v != weight and weight < v)]
+        pure = [abs(k) for w, k, _ in group if w == weight]
+        scale = min(pure)
+        w = op("mul", num(scale), monomial_term(weight, Fraction(1)))
         shown = c.nonnegative(w)
         if shown is None:
             continue
-        inverse = product_term([op("pow", u, num(-k / scale)) for k, u in parts])
-        positive = c.positive(inverse)
+        powers = [op("pow", u, monomial_term(v - weight, -k / scale)) for v, k, u in group]
+        if linear_terms:
+            for m, k in others:
+                rest = m - weight
+                if weight <= m and len(rest) == 1 and all(isinstance(a, Term) and a.op in ("app", "sym") for a, _ in rest):
+                    powers.append(op("exp", monomial_term(rest, -k / scale)))
+        u = product_term(powers)
+        positive = c.positive(u)
         if positive is None:
             continue
-        bound = ax("log_bound", positive, a=inverse)
-        slack = minus(minus(inverse, ONE), op("log", inverse))
-        below = linear(op("le", ZERO, slack), (bound, 1))
-        yield ax("mul_nonnegative", shown, below, a=w, b=slack)
+        slack = minus(minus(u, ONE), op("log", u))
+        below = linear(op("le", ZERO, slack), (ax("log_bound", positive, a=u), 1))
+        yield ax("mul_nonnegative", shown, below, a=w, b=slack), w, u
 
 
 def _by_facts(goal: Term, c: Context) -> Theorem | None:
@@ -339,21 +375,55 @@ def _facts_about(d: Term, c: Context) -> Iterator[Theorem]:
             continue
         lo, hi, f = a.args
         for i in indices:
-            low, high = c.show(op("le", lo, i)), c.show(op("le", i, hi))
-            if low is None or high is None:
-                continue
-            if a.op == "maxi":
-                fact = ax("maxi_member", low, high, lo=lo, hi=hi, j=i, f=f)
+            if a.op == "sum":
+                fact = _member(a, i, c)
             else:
-                k, inner = c.child(lo, hi)
-                shown = inner.nonnegative(app(f, k))
-                if shown is None:
-                    continue
-                fact = ax("sum_member", low, high, for_range(shown, k, lo, hi), lo=lo, hi=hi, j=i, f=f)
+                low, high = c.show(op("le", lo, i)), c.show(op("le", i, hi))
+                inside = low is not None and high is not None
+                fact = ax("maxi_member", low, high, lo=lo, hi=hi, j=i, f=f) if inside else None
+            if fact is None:
+                continue
             e = normal(fact.statement.args[0], c)
             yield fact if e is None else kernel.rewrite(fact, (e, None))
+    for left, rule in c.rules.items():  # a member of a sum whose value is known
+        for i in indices if left.op == "sum" else ():
+            member = _member(left, i, c)
+            if member is not None:
+                sides = (normal(member.statement.args[0], c), rule)
+                yield kernel.rewrite(member, sides)
     for fact in list(c.facts.values()):
         yield from _logarithm(fact, c)
+        yield from _scaled_fact(fact, c)
+
+
+def _member(total: Term, i: Term, c: Context) -> Theorem | None:
+    """f(i) ≤ Σ f, for non-negative f and i in the range."""
+    lo, hi, f = total.args
+    low, high = c.show(op("le", lo, i)), c.show(op("le", i, hi))
+    if low is None or high is None:
+        return None
+    k, inner = c.child(lo, hi)
+    shown = inner.nonnegative(app(f, k))
+    return None if shown is None else ax("sum_member", low, high, for_range(shown, k, lo, hi), lo=lo, hi=hi, j=i, f=f)
+
+
+def _scaled_fact(fact: Theorem, c: Context) -> Iterator[Theorem]:
+    """0 ≤ b − a without the positive denominators that all of it shares, for a fact a ≤ b."""
+    from symnll.prove import rational
+
+    if fact.statement.op != "le" or "real" not in (s.sort for s in fact.statement.args):
+        return
+    gap = minus(*reversed(fact.statement.args))
+    e = equation(normal(gap, c), gap)
+    factors, split = rational.factor(rhs(e), c)
+    below = [f for f in factors if f.op == "pow" and f.args[1].op == "num" and f.args[1].data < 0]
+    inverse = product_term([op("pow", f.args[0], num(-f.args[1].data)) for f in below])
+    positive = c.nonnegative(inverse) if below else None
+    if positive is None:
+        return
+    bound = ax("mul_nonnegative", positive, linear(op("le", ZERO, gap), (fact, 1)), a=inverse, b=gap)
+    e = normal(rhs(bound), c)
+    yield bound if e is None else kernel.rewrite(bound, (None, e))
 
 
 def _scope(c: Context) -> set[Term]:

@@ -38,6 +38,10 @@ def normal_range(t: Term, c: Context) -> Theorem | None:
     if t.op != "maxi" and not c.plain and lo.op == hi.op == "num" and hi.data - lo.data < MAX_UNROLLED:
         unrolled = _unroll(t.op, lo, hi, f, c)
         return chain(e, unrolled, normal(rhs(unrolled), c))
+    if not c.plain:
+        parted = _single(t.op, lo, hi, f, c) or _cut(t.op, lo, hi, f, c)
+        if parted is not None:
+            return chain(e, parted, normal(rhs(parted), c))
     i, inner = c.child(lo, hi)
     body = normal(app(f, i), inner)
     if body is not None:
@@ -61,6 +65,33 @@ def _unroll(name: str, lo: Term, hi: Term, f: Term, c: Context) -> Theorem:
     context = op("add" if name == "sum" else "mul", before, app(f, hi))
     assert rhs(last) is context and t is not None
     return chain(last, under(context, chain(fewer, shorter), None))
+
+
+def _single(name: str, lo: Term, hi: Term, f: Term, c: Context) -> Theorem | None:
+    """Σ over lo..lo + d for a small number d: the last term apart, until none is left."""
+    from symnll.prove.normal import difference
+
+    gap = difference(hi, lo)
+    if gap.op != "num" or lo.op == "num":
+        return None
+    if name == "maxi":
+        return ax("maxi_single", i=lo, f=f) if hi is lo else None
+    if gap.data < 0:
+        return ax(f"{name}_empty", kernel.linear(op("lt", hi, lo), ()), lo=lo, hi=hi, f=f)
+    return ax(f"{name}_last", kernel.linear(op("le", lo, hi), ()), lo=lo, hi=hi, f=f) if gap.data < MAX_UNROLLED else None
+
+
+def _cut(name: str, lo: Term, hi: Term, f: Term, c: Context) -> Theorem | None:
+    """Σ over lo..hi split where another range of the statement ends inside it."""
+    for j in c.cuts:
+        after = op("add", j, ONE)
+        if j is hi or c.show(op("lt", j, hi)) is None:
+            continue
+        below = c.show(op("le", lo, j)) if name == "maxi" else c.show(op("le", lo, after))
+        above = c.show(op("lt", j, hi)) if name == "maxi" else c.show(op("le", j, hi))
+        if below is not None and above is not None and c.show(op("lt", j, lo)) is None:
+            return ax(f"{name}_split", below, above, lo=lo, hi=hi, j=j, f=f)
+    return None
 
 
 def _again(t: Term, c: Context, e: Theorem | None) -> Theorem | None:
@@ -204,6 +235,8 @@ def _product(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: Context
         return None
     if body.op == "mul":
         return _split_product(lo, hi, i, list(body.args), c, inner)
+    if body.op == "prod":
+        return _swap_products(lo, hi, i, body, c, inner)
     if body.op == "exp":
         return _again(t, c, ax("prod_exp", lo=lo, hi=hi, f=lam(i, body.args[0])))
     if body.op == "pow":
@@ -247,6 +280,20 @@ def _product_of_powers(
     if exponent.op == "sum" and i not in exponent.args[0].free and i not in exponent.args[1].free:
         return _exchange_product(lo, hi, i, base, exponent, c, inner)
     return None
+
+
+def _swap_products(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: Context) -> Theorem | None:
+    """∏_i ∏_j = ∏_j ∏_i, where a delta then collapses."""
+    from symnll.prove.normal import normal
+
+    low, high, g = body.args
+    if i in low.free or i in high.free:
+        return None
+    j, _ = inner.child(low, high)
+    if not _collapsible(app(g, j), i, j):
+        return None
+    swap = ax("prod_swap", lo=lo, hi=hi, j=low, k=high, h2=lam(i, g))
+    return chain(swap, normal(rhs(swap), c))
 
 
 def _exchange_product(lo: Term, hi: Term, i: Term, base: Term, s: Term, c: Context, inner: Context) -> Theorem | None:

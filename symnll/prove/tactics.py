@@ -88,7 +88,9 @@ def factor_terms(m: Monomial) -> list[Term]:
     """The factors of a monomial as terms, in order."""
     factors = []
     for atom, e in sorted(m, key=lambda pair: order(pair[0])):
-        if isinstance(atom, Term):
+        if isinstance(atom, Term) and e == 0:  # x·x⁻¹, which is 1 only where x ≠ 0
+            factors += [atom, op("pow", atom, num(-1))]
+        elif isinstance(atom, Term):
             factors.append(atom if e == 1 else op("pow", atom, num(e)))
         else:
             base, scale = canonical_sum(dict(atom[1]))

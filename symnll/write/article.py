@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from symnll.write.latex import SIGNS, escape, latex
+from symnll.write.latex import SIGNS, escape, inline, latex, symbol
+from symnll.write.naming import GREEK
 from symnll.write.statement import Statement
-from symnll.write.views import ClaimView, EntryView
+from symnll.write.views import SUBSCRIPT, ClaimView, EntryView
 
 HEAD = r"""\documentclass[11pt]{article}
 \usepackage[T1]{fontenc}
@@ -14,16 +15,24 @@ HEAD = r"""\documentclass[11pt]{article}
 \newtheorem{theorem}{Theorem}
 \allowdisplaybreaks
 """
-UNICODE = {"−": "$-$", "≥": r"$\ge$", "≤": r"$\le$", "≠": r"$\ne$", "∈": r"$\in$", "Σ": r"$\Sigma$", "σ": r"$\sigma$",
-           "δ": r"$\delta$", "τ": r"$\tau$", "θ": r"$\theta$", "ε": r"$\epsilon$", "∂": r"$\partial$", "·": r"$\cdot$",
-           "×": r"$\times$", "⊙": r"$\odot$", "⟨": r"$\langle$", "⟩": r"$\rangle$", "ᵀ": r"$^{T}$", "′": r"$'$",
-           "∏": r"$\prod$", "→": r"$\to$", "…": r"\dots{}", "‖": r"$\|$", "⁻": r"$^{-}$", "¹": r"$^{1}$", "²": r"$^{2}$",
-           "∞": r"$\infty$", "λ": r"$\lambda$", "η": r"$\eta$", "∇": r"$\nabla$"}  # fmt: skip
+MATH = {
+    "−": "-", "≥": r"\ge", "≤": r"\le", "≠": r"\ne", "∈": r"\in", "Σ": r"\Sigma", "∏": r"\prod", "∂": r"\partial",
+    "∇": r"\nabla", "·": r"\cdot", "×": r"\times", "⊙": r"\odot", "⟨": r"\langle", "⟩": r"\rangle", "ᵀ": "^{T}",
+    "′": "'", "→": r"\to", "‖": r"\|", "∞": r"\infty", "√": r"\surd", "↦": r"\mapsto", "⇒": r"\Rightarrow",
+    "⁻": "^{-}", "¹": "^{1}", "²": "^{2}", "³": "^{3}", "⁰": "^{0}",
+    **{c: f"_{{{n}}}" for n, c in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+    **{letter: symbol(letter) for name, letter in GREEK.items() if name not in ("omicron", "_")},
+    **{letter: symbol(letter) for letter in "ΓΔΘΛΞΠΦΨΩ"},
+}  # fmt: skip
+UNICODE = {c: f"${command}$" for c, command in MATH.items()} | {"…": r"\dots{}"}
 
 
 def prose(text: str) -> str:
     """Plain text, with the mathematical characters that it uses, for LaTeX's text mode."""
-    return "".join(UNICODE.get(c, c) for c in escape(text))
+    parts = SUBSCRIPT.split(text)  # words, letter, subscript, words, …
+    for n in range(1, len(parts), 3):
+        parts[n : n + 2] = [f"${symbol(parts[n])}_{{{parts[n + 1]}}}$", ""]
+    return "".join(p if n % 3 == 1 else "".join(UNICODE.get(c, c) for c in escape(p)) for n, p in enumerate(parts))
 
 
 def article(entry: EntryView) -> str:
@@ -60,10 +69,10 @@ def _proved(claim: ClaimView) -> list[str]:
 def _conditions(s: Statement) -> str:
     lines = []
     if s.for_all:
-        lines.append("for all " + ", ".join(f"${latex(n)}$" for n in s.for_all))
+        lines.append("for all " + ", ".join(inline(n) for n in s.for_all))
     if s.given:
-        given = (f"{prose(label)}: ${latex(n)}$" if label else f"${latex(n)}$" for label, n in s.given)
+        given = (f"{prose(label)}: {inline(n)}" if label else inline(n) for label, n in s.given)
         lines.append("given " + "; ".join(given))
     if s.where:
-        lines.append("where " + ", ".join(f"${latex(n)}$" for n in s.where))
+        lines.append("where " + ", ".join(inline(n) for n in s.where))
     return "; ".join(lines) + "." if lines else ""

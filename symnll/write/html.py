@@ -7,14 +7,14 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from symnll.core.axioms import AXIOMS
 from symnll.write.axioms import axiom_groups
 from symnll.write.latex import SIGNS, latex, term_latex
 from symnll.write.mathml import mathml
-from symnll.write.nodes import Node
-from symnll.write.views import EntryView
+from symnll.write.nodes import Node, Phrase
+from symnll.write.views import SUBSCRIPT, EntryView
 
 
 @lru_cache(maxsize=1)
@@ -26,24 +26,31 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(math=_math, display=_display, step=_step, term=_term, plural=_plural)
+    env.filters.update(math=_math, display=_display, step=_step, term=_term, plural=_plural, prose=_prose)
     return env
 
 
 def _math(node: Node) -> Markup:
-    return Markup(mathml(latex(node)))  # noqa: S704  mathml returns checked XML
+    if isinstance(node, Phrase):
+        return Markup().join(p if isinstance(p, str) else _math(p) for p in node.parts)
+    return Markup(mathml(latex(node)))
 
 
 def _display(node: Node) -> Markup:
-    return Markup(mathml(latex(node), block=True))  # noqa: S704
+    return Markup(mathml(latex(node), block=True))
 
 
 def _step(node: Node, sign: str) -> Markup:
-    return Markup(mathml(rf"{SIGNS.get(sign, '')} {latex(node)}".strip(), block=True))  # noqa: S704
+    return Markup(mathml(rf"{SIGNS.get(sign, '')} {latex(node)}".strip(), block=True))
 
 
 def _term(term: Any) -> Markup:
-    return Markup(mathml(term_latex(term), block=True))  # noqa: S704
+    return Markup(mathml(term_latex(term), block=True))
+
+
+def _prose(text: str) -> Markup:
+    """Plain words, with y_T as y and a subscript."""
+    return Markup(SUBSCRIPT.sub(r"<i>\1</i><sub>\2</sub>", str(escape(text))))
 
 
 def _plural(count: int, word: str) -> str:

@@ -65,6 +65,13 @@ def statement_latex(s: Statement) -> str:
     return r",\quad ".join(pieces)
 
 
+def inline(node: Node) -> str:
+    """The notation within a paragraph of LaTeX or Markdown: $…$, with words outside."""
+    if isinstance(node, Phrase):
+        return "".join(p if isinstance(p, str) else f"${latex(p)}$" for p in node.parts)
+    return f"${latex(node)}$"
+
+
 def words(text: str) -> str:
     """Plain words inside a formula."""
     return rf"\text{{{escape(text)}}}"
@@ -89,7 +96,9 @@ def latex(node: Node) -> str:
         case Quotient(a, b):
             return rf"\frac{{{latex(a)}}}{{{latex(b)}}}"
         case Power(base, exponent):
-            fine = isinstance(base, Number | Delta) or (isinstance(base, Name) and not base.primes and base.name[-1] not in "'′")
+            fine = isinstance(base, Number | Delta) or (
+                isinstance(base, Name) and not base.primes and base.name[-1] not in "'′"
+            )
             fine = fine or (isinstance(base, Call) and base.function in ("max", "sqrt"))
             return f"{latex(base) if fine else bracket(base)}^{{{_above(exponent)}}}"
         case Call(function, arguments):
@@ -161,6 +170,18 @@ def bracket(node: Node) -> str:
 
 def _bracketed(node: Node, *kinds: type) -> str:
     return bracket(node) if isinstance(node, kinds) else latex(node)
+
+
+def _stands_alone(node: Node) -> bool:
+    """Whether an exponent may follow without brackets."""
+    match node:
+        case Name(name, primes=primes):
+            return not primes and name[-1] not in "'′"
+        case Number(value):
+            return value.denominator == 1
+        case Call(function):
+            return function in ("max", "sqrt")
+    return isinstance(node, Delta)
 
 
 def _tall(node: Node) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symnll.write.latex import SIGNS, latex
+from symnll.write.latex import SIGNS, inline, latex
 from symnll.write.statement import Statement
 from symnll.write.text import statement_text, text
 from symnll.write.views import ClaimView, EntryView
@@ -48,11 +48,11 @@ def entry_markdown(entry: EntryView) -> str:
 def _conditions(s: Statement) -> list[str]:
     lines = []
     if s.for_all:
-        lines.append("for all " + ", ".join(f"${latex(n)}$" for n in s.for_all))
+        lines.append("for all " + ", ".join(inline(n) for n in s.for_all))
     if s.given:
-        lines.append("given " + "; ".join(f"{label}: ${latex(n)}$" if label else f"${latex(n)}$" for label, n in s.given))
+        lines.append("given " + "; ".join(f"{label}: {inline(n)}" if label else inline(n) for label, n in s.given))
     if s.where:
-        lines.append("where " + ", ".join(f"${latex(n)}$" for n in s.where))
+        lines.append("where " + ", ".join(inline(n) for n in s.where))
     return [";\n".join(lines) + "."] if lines else []
 
 

@@ -9,9 +9,8 @@ from xml.etree import ElementTree
 from latex2mathml.converter import convert
 
 LIMITS = {"msubsup": "munderover", "msub": "munder", "msup": "mover"}
-ELEMENTS = frozenset(
-    "math mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mstyle mpadded".split()
-)
+ELEMENTS = {"math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup",
+            "munder", "mover", "munderover", "mstyle", "mpadded"}  # fmt: skip
 
 
 class FormulaError(ValueError):
@@ -40,6 +39,7 @@ def mathml(latex: str, block: bool = False) -> str:
             raise FormulaError(f"latex2mathml does not know the command {element.text} in the formula {latex}")
     _limits_below(root)
     _space_after_functions(root)
+    _unary_minus(root)
     root.attrib.pop("xmlns", None)
     root.set("alttext", latex)
     return ElementTree.tostring(root, encoding="unicode")
@@ -53,12 +53,20 @@ def _limits_below(root: ElementTree.Element) -> None:
             element[0].set("movablelimits", "true")
 
 
+def _unary_minus(root: ElementTree.Element) -> None:
+    """A minus after a bracket or a relation without the space of a difference."""
+    for parent in root.iter():
+        for before, element in zip(parent, list(parent)[1:], strict=False):
+            if element.tag == "mo" and element.text == "−" and before.tag == "mo" and (before.text or "") in "(=≤≥<>,":
+                element.set("form", "prefix")
+
+
 def _space_after_functions(root: ElementTree.Element) -> None:
     """A thin space in log x, which TeX puts there by itself and MathML does not."""
     for parent in list(root.iter()):
         children = list(parent)
         for n in range(len(children) - 2, -1, -1):
             following = next((e for e in children[n + 1].iter() if not len(e)), None)
-            if children[n].tag == "mi" and children[n].text in ("log", "exp"):
-                if following is None or following.tag != "mo" or following.text != "(":
-                    parent.insert(n + 1, ElementTree.Element("mspace", {"width": "0.167em"}))
+            bracket = following is not None and following.tag == "mo" and following.text == "("
+            if children[n].tag == "mi" and children[n].text in ("log", "exp") and not bracket:
+                parent.insert(n + 1, ElementTree.Element("mspace", {"width": "0.167em"}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,8 @@ from symnll.entry import Claim, Entry
 from symnll.write.nodes import Node
 from symnll.write.notation import OTHER_WAY, SIGNS, Reader
 from symnll.write.statement import Statement, bound_names, definitions, genuine, reader_of, statement_of
+
+SUBSCRIPT = re.compile(r"(?<!\w)([A-Za-z\u0370-\u03ff])_([A-Za-z0-9]{1,3})(?!\w)")  # y_T in prose
 
 
 @dataclass
@@ -64,7 +67,7 @@ def claim_view(name: str, claim: Claim, result: Any) -> ClaimView:
     """The claim as proved, or why it is not. CoreError if the result holds something that is not a theorem."""
     view = ClaimView(name, claim.title, claim.note, result.verdict, milliseconds=1000 * result.seconds)
     if result.verdict != "proved":
-        view.message = str(result)
+        view.message = str(result).removeprefix(f"{result.verdict}: ")
         return view
     theorems = [genuine(result.theorem), *(genuine(s.theorem) for s in result.steps)]
     reader = reader_of(theorems, abbreviation_terms(claim))
@@ -72,8 +75,19 @@ def claim_view(name: str, claim: Claim, result: Any) -> ClaimView:
     view.start, view.steps = _chain(result.theorem.statement, result.steps, reader)
     view.statement.where, view.statement.bound = definitions(reader), bound_names(reader)
     view.axioms = tuple(sorted(frozenset().union(*(t.axioms for t in theorems))))
-    view.check = str(result.check or "")
+    view.check = check_words(result.check)
     return view
+
+
+def check_words(check: Any) -> str:
+    """What the small-size check saw, in words."""
+    points, sizes = getattr(check, "points", None), getattr(check, "sizes", None)
+    if points is None or sizes is None:
+        return str(check or "")
+    names = sorted({n for s in sizes for n in s})
+    at = "; ".join(f"{n} = {', '.join(str(v) for v in sorted({s[n] for s in sizes if n in s}))}" for n in names)
+    how = "exactly" if getattr(check, "exact", False) else "in ball arithmetic"
+    return f"it holds {how} at {points} points{f', for {at}' if at else ''}."
 
 
 def abbreviation_terms(claim: Claim) -> list[tuple[Term, Term]]:
