@@ -177,7 +177,7 @@ ENTRY = Entry(
             Eq(product(p(sample[three], theta), three), p(2, theta) ** 2 * p(1, theta)),
             given=is_221,
             steps=[
-                Step(p(sample[1], theta) * p(sample[2], theta) * p(sample[3], theta), "definition"),
+                Step(p(sample[1], theta) * p(sample[2], theta) * p(sample[3], theta), "product split"),
                 Step(p(2, theta) ** 2 * p(1, theta), "definition"),
             ],
         ),

@@ -83,7 +83,7 @@ ENTRY = Entry(
             Eq(diff(-log(yv[T]), yv[k]), -KroneckerDelta(k, T) / yv[T]),
             steps=[
                 Step(-diff(yv[T], yv[k]) / yv[T], "derivative of the logarithm"),
-                Step(-KroneckerDelta(k, T) / yv[T], "definition"),
+                Step(-KroneckerDelta(k, T) / yv[T], "derivative of a variable"),
             ],
             note="Only the target's probability occurs in the loss: −1/y_T for k = T, and 0 for every other k.",
         ),

@@ -281,7 +281,8 @@ def log_bounds(d: Term, c: Context, linear_terms: bool = False) -> Iterator[LogB
         else:
             i, _ = c.child(*s.args[:2])
             others = [f for f in factors if f is not s]
-            ranges.setdefault(s.args[:2], []).append(product_term([num(k), *others, app(s.args[2], i)]))
+            body = Ring().polynomial(op("mul", num(k), product_term(others), app(s.args[2], i)))
+            ranges.setdefault(s.args[:2], []).extend(monomial_term(n, v) for n, v in body.items())
     for (lo, hi), bodies in ranges.items():
         i, inner = c.child(lo, hi)
         spread = _spread(plain, bodies, lo, hi, i, c)

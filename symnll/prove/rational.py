@@ -148,7 +148,8 @@ def cancel(t: Term, c: Context) -> Theorem | None:
         return None
     target, changed = dict(p), False
     for _ in range(MAX_STEPS):
-        step = next((s for a in inverses for m in target if (s := _reduction(target, m, a, ring))), None)
+        steps = (_reduction(target, m, a, ring) for a in inverses for m in target)
+        step = next((s for s in steps if s is not None), None)
         if step is None:
             break
         target, changed = step, True

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from symnll.write.latex import SIGNS, escape, inline, latex, symbol
 from symnll.write.naming import GREEK
+from symnll.write.nodes import Node
 from symnll.write.statement import Statement
-from symnll.write.views import SUBSCRIPT, ClaimView, EntryView
+from symnll.write.text import text
+from symnll.write.views import SUBSCRIPT, ClaimView, EntryView, StepView
 
 HEAD = r"""\documentclass[11pt]{article}
 \usepackage[T1]{fontenc}
@@ -14,6 +18,7 @@ HEAD = r"""\documentclass[11pt]{article}
 \usepackage[margin=2.5cm]{geometry}
 \newtheorem{theorem}{Theorem}
 \allowdisplaybreaks
+\sloppy
 """
 MATH = {
     "−": "-", "≥": r"\ge", "≤": r"\le", "≠": r"\ne", "∈": r"\in", "Σ": r"\Sigma", "∏": r"\prod", "∂": r"\partial",
@@ -25,6 +30,9 @@ MATH = {
     **{letter: symbol(letter) for letter in "ΓΔΘΛΞΠΦΨΩ"},
 }  # fmt: skip
 UNICODE = {c: f"${command}$" for c, command in MATH.items()} | {"…": r"\dots{}"}
+
+
+WIDE, NEWLINE = 60, "\n"
 
 
 def prose(text: str) -> str:
@@ -53,17 +61,22 @@ def _proved(claim: ClaimView) -> list[str]:
     body = f"\\[\n{latex(claim.statement.formula)}\n\\]\n{_conditions(claim.statement)}"
     blocks = [f"\\begin{{theorem}}\n{body}\n\\end{{theorem}}"]
     if claim.start is not None:
-        rows = "".join(
-            f" \\\\\n  &{SIGNS.get(s.sign, '')} {latex(s.node)} && \\text{{({prose(s.reason)})}}" for s in claim.steps
-        )
-        first, _, rest = rows.removeprefix(" \\\\\n").partition(" \\\\\n")
-        lines = f"  {latex(claim.start)}\n{first}" + (f" \\\\\n{rest}" if rest else "")
-        blocks.append(f"\\begin{{proof}}\n\\begin{{align*}}\n{lines}\n\\end{{align*}}\n\\end{{proof}}")
+        blocks.append(_derivation(claim.start, claim.steps))
     if claim.note:
         blocks.append(prose(claim.note))
     axioms = ", ".join(rf"\texttt{{{escape(a)}}}" for a in claim.axioms) or "none"
     blocks.append(f"{{\\small\\raggedright Axioms: {axioms}.\\par}}")
     return blocks
+
+
+def _derivation(start: Node, steps: Sequence[StepView]) -> str:
+    """The chain, with each reason beside its row, or below it where the rows are long."""
+    wide = max(len(text(n)) for n in (start, *(s.node for s in steps))) > WIDE
+    before = rf" \\{NEWLINE}  &\qquad\text{{\small(" if wide else r" && \text{("
+    rows = [f"&{SIGNS.get(s.sign, '')} {latex(s.node)}{before}{prose(s.reason)})}}" for s in steps]
+    first = rf"& {latex(start)} \\{NEWLINE}  " if wide else f"{latex(start)}{NEWLINE}  "
+    body = first + rf" \\{NEWLINE}  ".join(rows)
+    return f"\\begin{{proof}}\n\\begin{{align*}}\n  {body}\n\\end{{align*}}\n\\end{{proof}}"
 
 
 def _conditions(s: Statement) -> str:
