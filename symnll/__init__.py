@@ -5,7 +5,11 @@ Importing the package is cheap: SymPy is imported when a name that needs it is f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from types import ModuleType
 from typing import Any
+
+from symnll import prove as _package
 
 __version__ = "0.1.0"
 
@@ -17,11 +21,24 @@ _HOME = {
         "size", "sizes", "softmax", "total", "vector",
     ),
     "sympy": ("KroneckerDelta", "Max", "Rational", "exp", "log"),
-    "symnll.prove.prover": ("derivation", "prove"),
+    "symnll.prove.prover": ("derivation",),
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
-__all__ = sorted(_MODULE_OF)
+__all__ = sorted([*_MODULE_OF, "prove"])
+
+
+class _Prove(ModuleType):
+    """`symnll.prove` is the function that proves and the package that it lives in: whoever imports first, both work."""
+
+    def __call__(self, statement: Any, given: Sequence[Any] = ()) -> Any:
+        """Proved with a theorem, refuted with a witness, or unknown with what was tried."""
+        from symnll.prove.prover import prove
+
+        return prove(statement, given)
+
+
+_package.__class__ = _Prove
 
 
 def __getattr__(name: str) -> Any:

@@ -1,12 +1,11 @@
 """The only maker of theorems: the rules, wrapped.
 
-A `Theorem` is an empty handle. What it says lies in a table inside `_kernel`, written only by the wrapped rules; an
-object that the table does not hold is refused wherever a theorem is wanted.
+A `Theorem` holds its record in a slot whose descriptor only the closure `_kernel` has: nothing else can fill it, or
+fill it anew. An object without a record is refused wherever a theorem is wanted.
 """
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from fractions import Fraction
 from functools import wraps
@@ -24,28 +23,22 @@ class Record(NamedTuple):
 
 
 def _kernel() -> tuple[Any, dict[str, Callable[..., Any]]]:
-    table: dict[int, tuple[weakref.ref[Any], Record]] = {}
-    dead: list[int] = []
-
     def record(theorem: Any) -> Record:
-        found = table.get(id(theorem))
-        if found is None or found[0]() is not theorem:
-            raise CoreError(f"{object.__repr__(theorem)} was not made by the rules of the core.")
-        return found[1]
+        try:
+            return slot.__get__(theorem)  # type: ignore[no-any-return]
+        except (AttributeError, TypeError):
+            raise CoreError(f"{object.__repr__(theorem)} was not made by the rules of the core.") from None
 
     class Theorem:
         """A statement that the core's rules proved. Only the rules make one; it can't be copied, edited or pickled."""
 
-        __slots__ = ("__weakref__",)
+        __slots__ = ("_record",)
 
-        def __new__(cls, *_: Any, **__: Any) -> NoReturn:
+        def __new__(cls, *_: Any, **__: Any) -> Any:
             raise CoreError("Only the rules of the core make theorems.")
 
         def __init_subclass__(cls, **_: Any) -> NoReturn:
             raise CoreError("Theorem can't be subclassed.")
-
-        def __setattr__(self, *_: Any) -> NoReturn:
-            raise CoreError("A theorem can't be edited.")
 
         def __reduce_ex__(self, _: Any) -> NoReturn:
             raise CoreError("A theorem can't be copied or pickled; write its certificate and replay that.")
@@ -60,19 +53,18 @@ def _kernel() -> tuple[Any, dict[str, Callable[..., Any]]]:
 
         @property
         def axioms(self) -> frozenset[str]:
-            """The names of the axioms that its proof used."""
             return record(self).axioms
 
         @property
         def step(self) -> tuple[str, tuple[Any, ...]]:
-            """The rule that made it, and what that was given: the last line of its certificate."""
-            return record(self).rule, record(self).arguments
+            """The rule that made it, and what that was given."""
+            return record(self)[2:]
 
         def __repr__(self) -> str:
             return f"Theorem({', '.join(n for n, _ in sorted(self.hypotheses, key=repr))} ⊢ {self.statement!r})"
 
-    def bury(number: int) -> Callable[[Any], None]:
-        return lambda _: dead.append(number)
+    slot = Theorem.__dict__["_record"]
+    delattr(Theorem, "_record")
 
     def wrap(rule: Callable[..., Sequent]) -> Callable[..., Any]:
         name = rule.__name__
@@ -97,16 +89,10 @@ def _kernel() -> tuple[Any, dict[str, Callable[..., Any]]]:
 
             try:
                 sequent = rule(*map(opened, arguments))
-            except (TypeError, AttributeError, ValueError) as error:
+            except (TypeError, AttributeError, ValueError, IndexError) as error:
                 raise CoreError(f"{name} can't be applied to {arguments!r}: {error}") from error
-            while dead:  # forget what nothing refers to any more: here, because in callbacks it would nest deeply
-                gone = table.get(dead[-1])
-                if gone is not None and gone[0]() is None:
-                    del table[dead[-1]]
-                dead.pop()
             theorem = object.__new__(Theorem)
-            number = id(theorem)
-            table[number] = weakref.ref(theorem, bury(number)), Record(sequent, frozenset(used), name, arguments)
+            slot.__set__(theorem, Record(sequent, frozenset(used), name, arguments))
             return theorem
 
         return apply
@@ -115,6 +101,5 @@ def _kernel() -> tuple[Any, dict[str, Callable[..., Any]]]:
 
 
 Theorem, RULES = _kernel()
-assume, axiom, instantiate, discharge, detach, generalise = (RULES[r.__name__] for r in ALL_RULES[:6])
-specialise, by_cases, conjoin, conjunct, reflexive, symmetric = (RULES[r.__name__] for r in ALL_RULES[6:12])
-transitive, congruence, rewrite, abstract, ring, linear = (RULES[r.__name__] for r in ALL_RULES[12:])
+assume, axiom, discharge, detach, generalise, specialise, by_cases, conjoin, conjunct = list(RULES.values())[:9]
+symmetric, congruence, rewrite, abstract, ring, linear = list(RULES.values())[9:]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 from symnll.core.term import CoreError, Term
@@ -36,24 +37,17 @@ class Ring:
                 self.units.add(_inverse(monomials)[0])
 
     def polynomial(self, t: Term) -> Polynomial:
-        found = self._memo.get(t)
-        if found is None:
-            found = self._memo[t] = self._polynomial(t)
-        return found
+        if t not in self._memo:
+            self._memo[t] = self._polynomial(t)
+        return self._memo[t]
 
     def _polynomial(self, t: Term) -> Polynomial:
         if t.op == "num":
             return {CONSTANT: t.data} if t.data else {}
         if t.op == "add":
-            total: Polynomial = {}
-            for a in t.args:
-                accumulate(total, self.polynomial(a))
-            return total
+            return accumulate({}, *map(self.polynomial, t.args))
         if t.op == "mul":
-            result: Polynomial = {CONSTANT: Fraction(1)}
-            for a in t.args:
-                result = self.times(result, self.polynomial(a))
-            return result
+            return reduce(self.times, map(self.polynomial, t.args))
         if t.op == "pow" and t.args[1].op == "num" and t.args[1].data.denominator == 1:
             return self.power(self.polynomial(t.args[0]), t.args[1].data.numerator)
         return {frozenset(((t, 1),)): Fraction(1)}
@@ -93,10 +87,7 @@ class Ring:
                 return result
             atom, leading = _inverse(p)
             return {frozenset(((atom, -n),)): leading**n}
-        result = {CONSTANT: Fraction(1)}
-        for _ in range(n):
-            result = self.times(result, p)
-        return result
+        return reduce(self.times, [p] * n, {CONSTANT: Fraction(1)})
 
     def vanishes(self, p: Polynomial) -> bool:
         """Whether p is 0, after multiplying by every denominator that is known to be non-zero."""
@@ -114,14 +105,15 @@ class Ring:
         return True
 
 
-def accumulate(total: Polynomial, p: Polynomial, factor: Fraction | int = 1) -> None:
-    """total += factor · p"""
-    for m, c in p.items():
+def accumulate(total: Polynomial, *polynomials: Polynomial, factor: Fraction | int = 1) -> Polynomial:
+    """total, to which factor · p has been added for each of the polynomials p."""
+    for m, c in (pair for p in polynomials for pair in p.items()):
         c = total.get(m, 0) + c * factor
         if c:
             total[m] = c
         else:
             total.pop(m, None)
+    return total
 
 
 def _inverse(p: Polynomial) -> tuple[tuple[str, Any], Fraction]:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from symnll.core.axioms import AXIOMS
-from symnll.core.ring import CONSTANT, Polynomial, Ring, accumulate
+from symnll.core.ring import CONSTANT, Ring, accumulate
 from symnll.core.term import BOOL, REAL, ZERO, CoreError, Term, app, fits, free_symbols, lam, op, rebuild, substitute
 
 Hypotheses = frozenset[tuple[str, Term]]
@@ -48,9 +48,6 @@ def negation(statement: Term) -> Term:
     return op(str(opposite), t, s) if statement.op in ("le", "lt") else op(str(opposite), s, t)
 
 
-# Logic.
-
-
 def assume(name: str, statement: Term) -> Sequent:
     """φ ⊢ φ, as a hypothesis with a name."""
     _need(isinstance(name, str) and statement.sort == BOOL, "{!r} is not a formula.", statement)
@@ -70,12 +67,6 @@ def axiom(name: str, values: tuple[tuple[str, Term], ...], *premises: Sequent) -
     return Sequent(_union(*premises), substitute(row.statement, values_of))
 
 
-def instantiate(p: Sequent, values: tuple[tuple[Term, Term], ...]) -> Sequent:
-    """Γσ ⊢ φσ for a substitution σ of free symbols."""
-    sigma = dict(values)
-    return Sequent(frozenset((n, substitute(s, sigma)) for n, s in p.hypotheses), substitute(p.statement, sigma))
-
-
 def discharge(p: Sequent, statement: Term) -> Sequent:
     """From Γ, φ ⊢ ψ: Γ ⊢ φ → ψ."""
     return Sequent(_without(p.hypotheses, statement), op("implies", statement, p.statement))
@@ -83,8 +74,8 @@ def discharge(p: Sequent, statement: Term) -> Sequent:
 
 def detach(p: Sequent, q: Sequent) -> Sequent:
     """From φ → ψ and φ: ψ."""
-    _need(p.statement.op == "implies" and p.statement.args[0] is q.statement, "{!r} does not imply by {!r}.", p.statement,
-          q.statement)  # fmt: skip
+    fine = p.statement.op == "implies" and p.statement.args[0] is q.statement
+    _need(fine, "{!r} is not an implication from {!r}.", p.statement, q.statement)
     return Sequent(_union(p, q), p.statement.args[1])
 
 
@@ -118,28 +109,10 @@ def conjunct(p: Sequent, n: int) -> Sequent:
     return Sequent(p.hypotheses, p.statement.args[n])
 
 
-# Equality.
-
-
-def reflexive(t: Term) -> Sequent:
-    """t = t"""
-    return Sequent(frozenset(), op("eq", t, t))
-
-
 def symmetric(p: Sequent) -> Sequent:
     """From s = t (or s ≠ t): t = s (t ≠ s)."""
     _need(p.statement.op in ("eq", "ne"), "{!r} is not an equation.", p.statement)
     return Sequent(p.hypotheses, op(p.statement.op, *p.statement.args[::-1]))
-
-
-def transitive(*premises: Sequent) -> Sequent:
-    """From r = s, s = t, …: r = the last."""
-    _need(bool(premises), "transitive takes at least one equation.")
-    for p in premises:
-        _need(p.statement.op == "eq", "{!r} is not an equation.", p.statement)
-    for p, q in zip(premises, premises[1:], strict=False):
-        _need(p.statement.args[1] is q.statement.args[0], "{!r} and {!r} don't meet.", p.statement, q.statement)
-    return Sequent(_union(*premises), op("eq", premises[0].statement.args[0], premises[-1].statement.args[1]))
 
 
 def _replaced(t: Term, equations: tuple[Sequent | None, ...]) -> Term:
@@ -154,12 +127,12 @@ def _replaced(t: Term, equations: tuple[Sequent | None, ...]) -> Term:
 
 
 def congruence(t: Term, equations: tuple[Sequent | None, ...]) -> Sequent:
-    """op(s, …) = op(s', …), from s = s' for each argument that changes and None for each that doesn't."""
+    """op(s, …) = op(s', …), from s = s' for each argument that changes and None for each that doesn't; t = t too."""
     return Sequent(_union(*equations), op("eq", t, _replaced(t, equations)))
 
 
 def rewrite(p: Sequent, equations: tuple[Sequent | None, ...]) -> Sequent:
-    """From φ(s, …) and s = s', …: φ(s', …)."""
+    """From φ(s, …) and s = s', …: φ(s', …). So from r = s and s = t: r = t."""
     return Sequent(_union(p, *equations), _replaced(p.statement, equations))
 
 
@@ -170,44 +143,34 @@ def abstract(p: Sequent, symbol: Term) -> Sequent:
     return Sequent(p.hypotheses, op("eq", *(lam(symbol, side) for side in p.statement.args)))
 
 
-# Algebra.
-
-
-def _nonzero(premises: tuple[Sequent, ...]) -> Ring:
-    for p in premises:
-        _need(p.statement.op == "ne" and p.statement.args[1] is ZERO, "{!r} is not of the form t ≠ 0.", p.statement)
-    return Ring(p.statement.args[0] for p in premises)
-
-
 def ring(s: Term, t: Term, *nonzero: Sequent) -> Sequent:
     """s = t, if they are the same rational function of their atoms; a denominator is cancelled if u ≠ 0 is given."""
     _need(fits(s.sort, REAL) and fits(t.sort, REAL), "{!r} or {!r} is not a number.", s, t)
-    r = _nonzero(nonzero)
-    difference: Polynomial = {}
-    accumulate(difference, r.polynomial(s))
-    accumulate(difference, r.polynomial(t), -1)
+    for p in nonzero:
+        _need(p.statement.op == "ne" and p.statement.args[1] is ZERO, "{!r} is not of the form t ≠ 0.", p.statement)
+    r = Ring(p.statement.args[0] for p in nonzero)
+    difference = accumulate(accumulate({}, r.polynomial(s)), r.polynomial(t), factor=-1)
     _need(r.vanishes(difference), "{!r} and {!r} are not the same polynomial.", s, t)
     return Sequent(_union(*nonzero), op("eq", s, t))
 
 
 def linear(goal: Term, premises: tuple[tuple[Fraction, Sequent], ...]) -> Sequent:
-    """s ≤ t or s < t, as t − s = Σ cₖ(tₖ − sₖ) + constant over premises sₖ ≤ tₖ, sₖ < tₖ (cₖ ≥ 0) or sₖ = tₖ (any cₖ)."""
+    """s ≤ t or s < t, as t − s = Σ cₖ(tₖ − sₖ) + constant over sₖ ≤ tₖ or sₖ < tₖ (cₖ ≥ 0) or sₖ = tₖ (any cₖ)."""
     _need(goal.op in ("le", "lt"), "{!r} is not an inequality.", goal)
-    r, rest, strict = Ring(), {}, False
-    for sign, side in zip((-1, 1), goal.args, strict=True):
-        accumulate(rest, r.polynomial(side), sign)
+    r, strict = Ring(), False
+    rest = accumulate(accumulate({}, r.polynomial(goal.args[1])), r.polynomial(goal.args[0]), factor=-1)
     for factor, p in premises:
         _need(p.statement.op in ("le", "lt", "eq"), "{!r} is not an inequality or equation.", p.statement)
         _need(all(fits(side.sort, REAL) for side in p.statement.args), "{!r} is not about numbers.", p.statement)
         _need(factor >= 0 or p.statement.op == "eq", "{!r} has the negative factor {}.", p.statement, factor)
         strict = strict or (p.statement.op == "lt" and factor > 0)
         for sign, side in zip((1, -1), p.statement.args, strict=True):
-            accumulate(rest, r.polynomial(side), sign * Fraction(factor))
+            accumulate(rest, r.polynomial(side), factor=sign * factor)
     slack = rest.pop(CONSTANT, Fraction(0))
     _need(not rest, "{!r} does not follow linearly.", goal)
     _need(slack >= 0 if goal.op == "le" or strict else slack > 0, "{!r} misses by {}.", goal, -slack)
     return Sequent(_union(*(p for _, p in premises)), goal)
 
 
-ALL_RULES = (assume, axiom, instantiate, discharge, detach, generalise, specialise, by_cases, conjoin, conjunct, reflexive,
-          symmetric, transitive, congruence, rewrite, abstract, ring, linear)  # fmt: skip
+ALL_RULES = (assume, axiom, discharge, detach, generalise, specialise, by_cases, conjoin, conjunct,
+             symmetric, congruence, rewrite, abstract, ring, linear)  # fmt: skip

@@ -13,9 +13,10 @@ for other y; a derivative that does not exist is some fixed number. An empty sum
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from typing import Any, NoReturn
+from operator import itemgetter
+from typing import Any
 
 Sort = Any  # "int" | "real" | "point" | "bool" | ("fn", argument sort, result sort)
 INT, REAL, POINT, BOOL = "int", "real", "point", "bool"
@@ -36,43 +37,24 @@ def fits(actual: Sort, expected: Sort) -> bool:
         return True
     if isinstance(actual, tuple) and isinstance(expected, tuple):
         return actual[1] == expected[1] and fits(actual[2], expected[2])
-    return actual == INT and expected == REAL
+    return bool(actual == INT and expected == REAL)
 
 
 class Term(tuple[Any, ...]):
     """(op, sort, args, data, loose, free); made only by the constructors of this module; equality is identity."""
 
-    def __new__(cls, *_: Any, **__: Any) -> NoReturn:
+    def __new__(cls, *_: Any, **__: Any) -> Term:
         raise CoreError("A term is made by the constructors of symnll.core.term, not by Term(…).")
-
-    def __init_subclass__(cls, **_: Any) -> NoReturn:
-        raise CoreError("Term can't be subclassed.")
 
     __eq__ = object.__eq__
     __ne__ = object.__ne__
     __hash__ = object.__hash__
 
-    @property
-    def op(self) -> str:
-        return self[0]  # type: ignore[no-any-return]
-
-    @property
-    def sort(self) -> Sort:
-        return self[1]
-
-    @property
-    def args(self) -> tuple[Term, ...]:
-        return self[2]  # type: ignore[no-any-return]
-
-    @property
-    def data(self) -> Any:
-        """Number of `num`, name of `sym`, number of the binder of `bound`, argument sort of `lam`."""
-        return self[3]
-
-    @property
-    def free(self) -> frozenset[Term]:
-        """The free symbols."""
-        return _free(self)
+    op: Any = property(itemgetter(0))
+    sort: Any = property(itemgetter(1))
+    args: Any = property(itemgetter(2))
+    data: Any = property(itemgetter(3))  # number of `num`, name of `sym`, level of `bound`, argument sort of `lam`
+    free: Any = property(lambda self: _free(self))  # the free symbols
 
     def __repr__(self) -> str:
         if self.op in ("num", "sym"):
@@ -80,9 +62,6 @@ class Term(tuple[Any, ...]):
         if self.op == "bound":
             return f"#{self.data}"
         return f"{self.op}({', '.join(map(repr, self.args))})"
-
-    def __reduce_ex__(self, _: Any) -> NoReturn:
-        raise CoreError("A term can't be copied or pickled; write a certificate instead.")
 
 
 _table: dict[Any, Term] = {}
@@ -130,18 +109,14 @@ def _sweep() -> None:
 _FAMILY = fn(INT, REAL)
 OPERATORS: dict[str, tuple[tuple[Sort, ...], Sort]] = {
     "pow": ((REAL, REAL), "pow"),
-    "exp": ((REAL,), REAL),
-    "log": ((REAL,), REAL),
+    **dict.fromkeys(("exp", "log"), ((REAL,), REAL)),
     "delta": ((INT, INT), INT),
     "max": ((REAL, REAL), "num"),
-    "sum": ((INT, INT, _FAMILY), "num"),
-    "prod": ((INT, INT, _FAMILY), "num"),
-    "maxi": ((INT, INT, _FAMILY), "num"),
+    **dict.fromkeys(("sum", "prod", "maxi"), ((INT, INT, _FAMILY), "num")),
     "diff": ((fn(REAL, REAL), REAL), REAL),
     "partial": ((fn(_FAMILY, REAL), _FAMILY, INT), REAL),
     "partial2": ((fn(fn(INT, INT, REAL), REAL), fn(INT, INT, REAL), INT, INT), REAL),
-    "le": ((REAL, REAL), BOOL),
-    "lt": ((REAL, REAL), BOOL),
+    **dict.fromkeys(("le", "lt"), ((REAL, REAL), BOOL)),
     "implies": ((BOOL, BOOL), BOOL),
     "hasd": ((fn(REAL, REAL), REAL, REAL), BOOL),
     "smooth": ((fn(REAL, REAL),), BOOL),
@@ -150,46 +125,43 @@ OPERATORS: dict[str, tuple[tuple[Sort, ...], Sort]] = {
 
 
 def _result_is_int(sort: Sort) -> bool:
-    while isinstance(sort, tuple):
-        sort = sort[2]
-    return sort == INT  # type: ignore[no-any-return]
+    return _result_is_int(sort[2]) if isinstance(sort, tuple) else sort == INT
+
+
+def _value_sort(name: str, sorts: tuple[Sort, ...], args: tuple[Term, ...]) -> Sort:
+    """The sort of name(args), or None where the arguments don't have the sorts that it takes."""
+    if name in ("add", "mul", "and"):
+        wanted = BOOL if name == "and" else REAL
+        fine = len(args) > 1 and all(fits(s, wanted) for s in sorts)
+        return None if not fine else wanted if REAL in sorts or name == "and" else INT
+    if name in ("eq", "ne"):
+        one = len(args) == 2 and sorts[0] != BOOL and (fits(sorts[0], sorts[1]) or fits(sorts[1], sorts[0]))
+        return BOOL if one else None
+    if name == "forall":
+        return BOOL if len(args) == 1 and isinstance(sorts[0], tuple) and sorts[0][2] == BOOL else None
+    if name == "argmax_eq":
+        domain = sorts[0][1] if len(args) == 3 and isinstance(sorts[0], tuple) else None
+        fine = domain is not None and sorts[0] == fn(domain, BOOL) and all(fits(s, fn(domain, REAL)) for s in sorts[1:])
+        return BOOL if fine else None
+    wanted_sorts, value = OPERATORS.get(name, ((), None))
+    if len(args) != len(wanted_sorts) or not all(map(fits, sorts, wanted_sorts)):
+        return None
+    if value == "num":
+        return INT if all(map(_result_is_int, sorts)) else REAL
+    if value == "pow":
+        natural = args[1][0] == "num" and args[1][3] >= 0 and args[1][3].denominator == 1
+        return INT if sorts[0] == INT and natural else REAL
+    return value
 
 
 def op(name: str, *args: Term) -> Term:
-    """The operator `name` applied to terms of the sorts that OPERATORS gives; CoreError otherwise."""
-    for a in args:
-        if type(a) is not Term:
-            raise CoreError(f"{name} takes terms, not {a!r}.")
+    """The operator `name` applied to terms of the sorts that it takes; CoreError otherwise."""
+    if any(type(a) is not Term for a in args):
+        raise CoreError(f"{name} takes terms, not {args!r}.")
     sorts = tuple(a[1] for a in args)
-    if name in ("add", "mul", "and"):
-        wanted = BOOL if name == "and" else REAL
-        if len(args) < 2 or not all(fits(s, wanted) for s in sorts):
-            raise CoreError(f"{name} takes two or more arguments of sort {wanted}, not {args!r}.")
-        value: Sort = BOOL if name == "and" else INT if all(s == INT for s in sorts) else REAL
-    elif name in ("eq", "ne"):
-        if len(args) != 2 or not (fits(sorts[0], sorts[1]) or fits(sorts[1], sorts[0])) or sorts[0] == BOOL:
-            raise CoreError(f"{name} takes two terms of one sort, not {args!r}.")
-        value = BOOL
-    elif name == "forall":
-        if len(args) != 1 or not isinstance(sorts[0], tuple) or sorts[0][2] != BOOL:
-            raise CoreError(f"forall takes a function into formulas, not {args!r}.")
-        value = BOOL
-    elif name == "argmax_eq":
-        domain = sorts[0][1] if len(args) == 3 and isinstance(sorts[0], tuple) else None
-        if domain is None or sorts[0] != fn(domain, BOOL) or not all(fits(s, fn(domain, REAL)) for s in sorts[1:]):
-            raise CoreError(f"argmax_eq takes a domain and two real functions on it, not {args!r}.")
-        value = BOOL
-    elif name in OPERATORS:
-        wanted_sorts, value = OPERATORS[name]
-        if len(args) != len(wanted_sorts) or not all(map(fits, sorts, wanted_sorts)):
-            raise CoreError(f"{name} takes arguments of the sorts {wanted_sorts}, not {args!r}.")
-        if value == "num":
-            value = INT if all(map(_result_is_int, sorts)) else REAL
-        elif value == "pow":
-            natural = args[1][0] == "num" and args[1][3] >= 0 and args[1][3].denominator == 1
-            value = INT if sorts[0] == INT and natural else REAL
-    else:
-        raise CoreError(f"There is no operator {name!r}.")
+    value = _value_sort(name, sorts, args)
+    if value is None:
+        raise CoreError(f"There is no {name} of {args!r}, whose sorts are {sorts}.")
     return _make(name, value, args)
 
 
@@ -201,8 +173,8 @@ def num(value: int | Fraction | str) -> Term:
 
 def _check_sort(sort: Sort) -> None:
     if isinstance(sort, tuple) and len(sort) == 3 and sort[0] == "fn":
-        _check_sort(sort[1])
-        _check_sort(sort[2])
+        for part in sort[1:]:
+            _check_sort(part)
     elif sort not in (INT, REAL, POINT, BOOL):
         raise CoreError(f"There is no sort {sort!r}.")
 
@@ -228,6 +200,8 @@ def app(f: Term, *args: Term) -> Term:
 
 def bound(number: int, sort: Sort) -> Term:
     """The variable of the binder `number` levels up; only for building a `binder` body from a certificate."""
+    if type(number) is not int or number < 0:
+        raise CoreError(f"A bound variable has a level from 0, not {number!r}.")
     _check_sort(sort)
     return _make("bound", sort, (), number)
 
@@ -235,38 +209,34 @@ def bound(number: int, sort: Sort) -> Term:
 def binder(sort: Sort, body: Term) -> Term:
     """The function whose variable is bound(0, sort) in body; eta-reduced."""
 
-    def check(t: Term, depth: int) -> None:
-        if t[0] == "bound" and t[3] == depth and t[1] != sort:
-            raise CoreError(f"A bound variable of sort {t[1]} stands where its binder has {sort}.")
-        for a in t[2] if t[4] > depth else ():
-            check(a, depth + (t[0] == "lam"))
+    def check(u: Term, depth: int) -> Term:
+        if u[3] == depth and u[1] != sort:
+            raise CoreError(f"A bound variable of sort {u[1]} stands where its binder has {sort}.")
+        return u
 
     _check_sort(sort)
-    check(body, 0)
-    return _lam(sort, body)
+    return _lam(sort, _walk(body, _closed, check))
 
 
 def lam(variable: Term, body: Term) -> Term:
     """The function variable ↦ body, where variable is a free symbol; eta-reduced."""
-    if type(variable) is not Term or variable[0] != "sym" or type(body) is not Term:
+    if variable[0] != "sym":
         raise CoreError(f"lam takes a symbol and a term, not {variable!r} and {body!r}.")
-    return _lam(variable[1], _abstract(body, variable, 0, {}))
+    inside = _walk(_shift(body, 1), lambda u, _: variable not in _free(u), lambda u, d: _make("bound", u[1], (), d))
+    return _lam(variable[1], inside)
 
 
 def _lam(sort: Sort, body: Term) -> Term:
-    if body[0] == "app" and body[2][1][0] == "bound" and body[2][1][3] == 0 and body[2][1][1] == sort:
-        if body[2][0][4] == 0:
-            return body[2][0]  # eta, for a function without loose bound variables
-        if not _occurs(body[2][0], 0):
-            return _shift(body[2][0], -1, 0)
+    if body[0] == "app" and body[2][1] is _make("bound", sort, (), 0):
+        f = body[2][0]  # eta, only for a function whose own argument has this sort: i ↦ g(i) is not g on the reals
+        if f[1][1] == sort and not _occurs(f, 0):
+            return _shift(f, -1)
     return _make("lam", fn(sort, body[1]), (body,), sort)
 
 
 def _occurs(t: Term, depth: int) -> bool:
-    if t[4] <= depth:
-        return False
-    if t[0] == "bound":
-        return t[3] == depth  # type: ignore[no-any-return]
+    if t[4] <= depth or t[0] == "bound":
+        return bool(t[4] > depth and t[3] == depth)
     return any(_occurs(a, depth + (t[0] == "lam")) for a in t[2])
 
 
@@ -281,69 +251,51 @@ def rebuild(t: Term, args: tuple[Term, ...]) -> Term:
     return op(t[0], *args)
 
 
-def _shift(t: Term, by: int, depth: int) -> Term:
-    if by == 0 or t[4] <= depth:
-        return t
-    if t[0] == "bound":
-        return _make("bound", t[1], (), t[3] + by)
-    return rebuild(t, tuple(_shift(a, by, depth + (t[0] == "lam")) for a in t[2]))
+def _walk(t: Term, stop: Callable[[Term, int], bool], change: Callable[[Term, int], Term]) -> Term:
+    """t with change(u, depth) for each symbol and bound variable u that no stop(…, depth) holds back."""
+    memo: dict[Any, Term] = {}
+
+    def go(u: Term, depth: int) -> Term:
+        if stop(u, depth):
+            return u
+        if u[0] in ("sym", "bound"):
+            return change(u, depth)
+        if (u, depth) not in memo:
+            memo[u, depth] = rebuild(u, tuple(go(a, depth + (u[0] == "lam")) for a in u[2]))
+        return memo[u, depth]
+
+    return go(t, 0)
 
 
-def _abstract(t: Term, variable: Term, depth: int, memo: dict[Any, Term]) -> Term:
-    if t is variable:
-        return _make("bound", t[1], (), depth)
-    if variable not in _free(t):
-        return _shift(t, 1, depth)
-    key = (t, depth)
-    if key not in memo:
-        args = tuple(_abstract(a, variable, depth + (t[0] == "lam"), memo) for a in t[2])
-        memo[key] = rebuild(t, args)
-    return memo[key]
+def _closed(t: Term, depth: int) -> bool:
+    return bool(t[4] <= depth)
+
+
+def _shift(t: Term, by: int) -> Term:
+    return t if by == 0 or not t[4] else _walk(t, _closed, lambda u, _: _make("bound", u[1], (), u[3] + by))
 
 
 def _instantiate(body: Term, value: Term) -> Term:
     """body with bound variable 0 := value, the others one nearer."""
-    memo: dict[Any, Term] = {}
 
-    def go(t: Term, depth: int) -> Term:
-        if t[4] <= depth:
-            return t
-        if t[0] == "bound":
-            if t[3] == depth:
-                return _shift(value, depth, 0)
-            return _make("bound", t[1], (), t[3] - 1)
-        key = (t, depth)
-        if key not in memo:
-            memo[key] = rebuild(t, tuple(go(a, depth + (t[0] == "lam")) for a in t[2]))
-        return memo[key]
+    def change(u: Term, depth: int) -> Term:
+        return _shift(value, depth) if u[3] == depth else _make("bound", u[1], (), u[3] - 1)
 
-    return go(body, 0)
+    return _walk(body, _closed, change)
 
 
 def substitute(t: Term, values: Mapping[Term, Term]) -> Term:
-    """t with every free symbol s := values[s], at once; each value fits the sort of its symbol and has no loose index."""
+    """t with every free symbol s := values[s], at once; each value is closed and fits the sort of its symbol."""
     for s, v in values.items():
         if type(s) is not Term or s[0] != "sym" or type(v) is not Term or v[4] or not fits(v[1], s[1]):
             raise CoreError(f"{s!r} can't be replaced by {v!r}: a symbol is replaced by a closed term of its sort.")
-    memo: dict[Term, Term] = {}
-
-    def go(u: Term) -> Term:
-        if u[0] == "sym":
-            return values.get(u, u)
-        if u[5].isdisjoint(values):
-            return u
-        if u not in memo:
-            memo[u] = rebuild(u, tuple(go(a) for a in u[2]))
-        return memo[u]
-
-    return go(t) if values else t
+    return _walk(t, lambda u, _: _free(u).isdisjoint(values), lambda u, _: values[u])
 
 
 def free_symbols(terms: Iterable[Term]) -> frozenset[Term]:
     return frozenset().union(*map(_free, terms))
 
 
-# Shorthand for the formulas and numbers that rules and axioms are written in.
 ZERO, ONE, MINUS_ONE = num(0), num(1), num(-1)
 
 
@@ -361,5 +313,4 @@ def forall(variable: Term, body: Term) -> Term:
 
 def between(variable: Term, lo: Term, hi: Term, body: Term) -> Term:
     """For all integers lo ≤ variable ≤ hi: body."""
-    inside = op("implies", op("le", lo, variable), op("implies", op("le", variable, hi), body))
-    return forall(variable, inside)
+    return forall(variable, op("implies", op("le", lo, variable), op("implies", op("le", variable, hi), body)))

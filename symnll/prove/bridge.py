@@ -192,7 +192,9 @@ class Bridge:
 
     def _functional(self, e: Any, scope: dict[Any, Term]) -> Term:
         name, _, argument = e.args
-        f = self._declare(sym(str(name), fn(fn(INT, REAL), REAL)), L.FunctionalValue(name, e.args[1], L.Vector("_", (1,))))
+        f = self._declare(
+            sym(str(name), fn(fn(INT, REAL), REAL)), L.FunctionalValue(name, e.args[1], L.Vector("_", (1,)))
+        )
         return app(f, self._family(argument, scope))
 
     def _function(self, e: Any, scope: dict[Any, Term]) -> Term:
@@ -280,7 +282,9 @@ class Bridge:
         relations = [self.statement(d, inner) for d in domain]
         if isinstance(v, L.Index):
             relations = [op("le", self.term(v.lower), symbol), op("le", symbol, self.term(v.upper)), *relations]
-        inside = op("le", ZERO, ZERO) if not relations else relations[0] if len(relations) == 1 else op("and", *relations)
+        inside = (
+            op("le", ZERO, ZERO) if not relations else relations[0] if len(relations) == 1 else op("and", *relations)
+        )
         return op("argmax_eq", lam(symbol, inside), *sides)
 
     def _sort_of(self, v: Any) -> Any:

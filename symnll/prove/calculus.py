@@ -282,5 +282,3 @@ def _functional(f: Term, argument: Term, x: Term, a: Term, c: Context) -> Theore
     _, _, b = each.statement.args
     u1 = lam(i, each.statement.args[0])
     return ax("d_chain_family", fact, for_range(each, i, lo, hi), F=f, lo=lo, hi=hi, a=a, u1=u1, v1=lam(i, b))
-
-

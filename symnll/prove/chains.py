@@ -17,7 +17,7 @@ from symnll.prove.reasons import REASONS, applied
 from symnll.prove.refute import Witness, examine
 from symnll.prove.result import Disagreement, Proved, Refuted, StepProof, Unknown
 from symnll.prove.search import build_context, prove_goal, with_cuts
-from symnll.prove.tactics import NoProof, Theorem
+from symnll.prove.tactics import NoProof, Theorem, chain
 
 BUILD = {"=": L.Eq, "≤": L.Le, "<": L.Lt, "≥": L.Ge, ">": L.Gt, "<=": L.Le, ">=": L.Ge}
 
@@ -91,7 +91,8 @@ def _together(goal: Term, proofs: Sequence[StepProof], context: Context) -> Theo
         return prove_goal(goal, context)
     try:
         if goal.op == "eq":
-            return kernel.transitive(*theorems) if kernel.transitive(*theorems).statement is goal else None
+            whole = chain(*theorems)
+            return whole if whole is not None and whole.statement is goal else None
         up = [(Fraction(1), t) for t in theorems]
         down = [(Fraction(-1 if t.statement.op == "eq" else 1), t) for t in theorems]
         first = theorems[0].statement.args
@@ -99,6 +100,3 @@ def _together(goal: Term, proofs: Sequence[StepProof], context: Context) -> Theo
         return kernel.linear(goal, tuple(up if rising else down))
     except CoreError:
         return None
-
-
-

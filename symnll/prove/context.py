@@ -15,8 +15,8 @@ class Context:
     """Facts that hold here. `child` opens a binder: a fresh symbol, with its range as further facts."""
 
     def __init__(self, facts: Iterable[Theorem] = (), parent: Context | None = None) -> None:
-        self.depth = parent.depth if parent else 0
-        self.plain = parent.plain if parent else False  # the laws of a field alone, as for the reason "algebra"
+        self.depth: int = parent.depth if parent else 0
+        self.plain: bool = parent.plain if parent else False  # the laws of a field alone, as for the reason "algebra"
         self.facts: dict[Term, Theorem] = dict(parent.facts) if parent else {}
         self.every: list[Theorem] = list(parent.every) if parent else []
         self.rules: dict[Term, Theorem] = dict(parent.rules) if parent else {}
@@ -253,7 +253,7 @@ class Context:
         rest: Polynomial = {}
         try:
             accumulate(rest, ring.polynomial(goal.args[1]))
-            accumulate(rest, ring.polynomial(goal.args[0]), -1)
+            accumulate(rest, ring.polynomial(goal.args[0]), factor=-1)
         except CoreError:
             return None
         known: list[tuple[Theorem, Polynomial]] = []
@@ -303,7 +303,7 @@ class Context:
             if factor < 0 and fact.statement.op != "eq":
                 continue
             left = dict(rest)
-            accumulate(left, p, -factor)
+            accumulate(left, p, factor=-factor)
             found = self._combine(left, known, strict and fact.statement.op != "lt", depth - 1)
             if found is not None:
                 return [(fact, factor), *found]
@@ -317,7 +317,7 @@ def target_in(p: Polynomial, m: Any) -> int:
 def _gap(ring: Ring, fact: Theorem) -> Polynomial:
     gap: Polynomial = {}
     accumulate(gap, ring.polynomial(fact.statement.args[1]))
-    accumulate(gap, ring.polynomial(fact.statement.args[0]), -1)
+    accumulate(gap, ring.polynomial(fact.statement.args[0]), factor=-1)
     return gap
 
 

@@ -241,22 +241,12 @@ def _exp(t: Term, c: Context) -> Theorem | None:
         e = under(t, kernel.ring(argument, op("mul", rest, logs[0])))
         e = chain(e, kernel.symmetric(ax("pow_exp_log", shown, a=a, b=rest)))
         return again(e, t, c)
-    if factors[0].op == "num" and len(factors) > 0 and factors[0].data != 1:
+    if factors[0].op == "num" and factors[0].data.numerator != 1:  # exp((p/q)·m) = exp(m/q)^p
         n = factors[0].data
-        if n.denominator == 1 or len(factors) == 1:
-            whole = n if n.denominator == 1 else Fraction(n.numerator)
-            rest = op("mul", num(Fraction(n, whole)), product_term(factors[1:])) if n.denominator != 1 else None
-            inner = product_term(factors[1:]) if rest is None else num(Fraction(n, whole))
-            if inner is ONE and len(factors) == 1 and n.denominator == 1:
-                inner = ONE
-            if whole == 1:
-                return None
-            e = under(t, kernel.ring(argument, op("mul", inner, num(whole))))
-            return again(chain(e, kernel.symmetric(ax("exp_pow", a=inner, b=num(whole)))), t, c)
-        if n.numerator not in (1,):
-            inner = product_term([num(Fraction(1, n.denominator)), *factors[1:]])
-            e = under(t, kernel.ring(argument, op("mul", inner, num(n.numerator))))
-            return again(chain(e, kernel.symmetric(ax("exp_pow", a=inner, b=num(n.numerator)))), t, c)
+        share = [num(Fraction(1, n.denominator))] if n.denominator != 1 else []
+        inner, whole = product_term([*share, *factors[1:]]), num(n.numerator)
+        e = under(t, kernel.ring(argument, op("mul", inner, whole)))
+        return again(chain(e, kernel.symmetric(ax("exp_pow", a=inner, b=whole))), t, c)
     return None
 
 
@@ -398,10 +388,8 @@ def _out_of_range(i: Term, j: Term, c: Context) -> Theorem | None:
 
 def difference(s: Term, t: Term) -> Term:
     """The canonical polynomial of s − t."""
-    ring, p = Ring(), {}
-    accumulate(p, ring.polynomial(s))
-    accumulate(p, ring.polynomial(t), -1)
-    return polynomial_term(p)
+    ring = Ring()
+    return polynomial_term(accumulate(accumulate({}, ring.polynomial(s)), ring.polynomial(t), factor=-1))
 
 
 def _max(t: Term, c: Context) -> Theorem | None:

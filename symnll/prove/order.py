@@ -141,10 +141,7 @@ def _by_log(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
 
 
 def _scaled(terms: list[Term], k: Any) -> Polynomial:
-    ring, p = Ring(), {}
-    for t in terms:
-        accumulate(p, ring.polynomial(t), k)
-    return p
+    return accumulate({}, *map(Ring().polynomial, terms), factor=k)
 
 
 def _by_exp(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
@@ -262,7 +259,7 @@ def _by_logs(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
         left = dict(Ring().polynomial(d))
         ring = Ring()
         for fact in facts:
-            accumulate(left, ring.polynomial(rhs(fact)), -1)
+            accumulate(left, ring.polynomial(rhs(fact)), factor=-1)
         shown = attempt_order(op("le", ZERO, polynomial_term(left)), c, depth)
         if shown is not None:
             return linear(goal, (shown, 1), *((f, 1) for f in facts))
@@ -328,7 +325,11 @@ def _group_bounds(terms: list[Term], c: Context, linear_terms: bool) -> Iterator
                 others.append((m, k))
     weights = sorted({w for w, _, _ in found if not any(v < w for v, _, _ in found)}, key=monomial_order)
     for weight in weights:
-        group = [(w, k, u) for w, k, u in found if weight <= w and not any(v < w and v <= w for v in weights if v != weight and weight < v)]
+        group = [
+            (w, k, u)
+            for w, k, u in found
+            if weight <= w and not any(v < w and v <= w for v in weights if v != weight and weight < v)
+        ]
         pure = [abs(k) for w, k, _ in group if w == weight]
         scale = min(pure)
         w = op("mul", num(scale), monomial_term(weight, Fraction(1)))
@@ -339,7 +340,11 @@ def _group_bounds(terms: list[Term], c: Context, linear_terms: bool) -> Iterator
         if linear_terms:
             for m, k in others:
                 rest = m - weight
-                if weight <= m and len(rest) == 1 and all(isinstance(a, Term) and a.op in ("app", "sym") for a, _ in rest):
+                if (
+                    weight <= m
+                    and len(rest) == 1
+                    and all(isinstance(a, Term) and a.op in ("app", "sym") for a, _ in rest)
+                ):
                     powers.append(op("exp", monomial_term(rest, -k / scale)))
         u = product_term(powers)
         positive = c.positive(u)
@@ -445,5 +450,3 @@ def _logarithm(fact: Theorem, c: Context) -> Iterator[Theorem]:
     sides = tuple(normal(s, c) for s in logs.statement.args)
     if any(e is not None for e in sides):
         yield kernel.rewrite(logs, sides)
-
-

@@ -31,7 +31,9 @@ def prove(statement: Any, given: Sequence[Any] = ()) -> Result:
     check = examine(statement, given)
     if isinstance(check, Witness):
         if theorem is not None:
-            raise Disagreement(f"The core proved {theorem!r}, but the small-size check found a counterexample: {check}.")
+            raise Disagreement(
+                f"The core proved {theorem!r}, but the small-size check found a counterexample: {check}."
+            )
         conditions = tuple(_conditions(statement, given))
         return Refuted(statement, check, conditions, time.perf_counter() - start)
     seconds = time.perf_counter() - start

@@ -102,7 +102,9 @@ def _factor_polynomial(p: Polynomial) -> tuple[Fraction, list[tuple[Any, int]]]:
             for exponents, k in q.to_dict().items()
         }
         powers.append((found, int(n)))
-    powers.sort(key=lambda pair: order(polynomial_term(pair[0] if isinstance(pair[0], dict) else {pair[0]: Fraction(1)})))
+    powers.sort(
+        key=lambda pair: order(polynomial_term(pair[0] if isinstance(pair[0], dict) else {pair[0]: Fraction(1)}))
+    )
     return scale, powers
 
 
@@ -172,7 +174,10 @@ def _reduction(p: Polynomial, m: Monomial, inverse: Any, ring: Any) -> Polynomia
         quotient: Polynomial = {frozenset((a, e) for a, e in rest.items() if e): p[m] / denominator[pivot]}
         result = dict(p)
         del result[m]
-        lower = {frozenset((a, e - 1 if a == inverse else e) for a, e in q if a != inverse or e > 1): v for q, v in quotient.items()}
+        lower = {
+            frozenset((a, e - 1 if a == inverse else e) for a, e in q if a != inverse or e > 1): v
+            for q, v in quotient.items()
+        }
         accumulate(result, lower)
         others = {n: -v for n, v in denominator.items() if n != pivot}
         accumulate(result, ring.times(quotient, others))
@@ -192,5 +197,3 @@ def _pivots(denominator: Polynomial, powers: dict[Any, int]) -> list[Monomial]:
             if powers.get(a, 0) < 0 and all(dict(m).get(a, 0) > 0 for m in denominator if m):
                 return [constant]
     return []
-
-

@@ -141,7 +141,13 @@ def _rule(fact: Theorem, c: Context, kinds: tuple[str, ...] = ()) -> Theorem | N
     defined = s if s.op == "sym" else None
     gap = minus(s, t)
     e = normal(gap, c)
-    zero = ax("le_antisymmetric", linear(op("le", gap, ZERO), (fact, 1)), linear(op("le", ZERO, gap), (fact, -1)), a=gap, b=ZERO)
+    zero = ax(
+        "le_antisymmetric",
+        linear(op("le", gap, ZERO), (fact, 1)),
+        linear(op("le", ZERO, gap), (fact, -1)),
+        a=gap,
+        b=ZERO,
+    )
     zero = chain(kernel.symmetric(e) if e is not None else None, zero)
     p = ContextRing(c).polynomial(value(gap, e))
     choices = []
@@ -291,7 +297,7 @@ def _equal(goal: Term, c: Context) -> Theorem:
 def _equal_functions(goal: Term, c: Context) -> Theorem:
     s, t = goal.args
     if s is t:
-        return kernel.reflexive(s)
+        return equation(None, s)
     if not isinstance(s.sort, tuple):
         raise NoProof(f"{s!r} = {t!r} is not an equation between numbers.")
     x, inner = c.open(s.sort[1])
@@ -308,7 +314,7 @@ def _by_clearing(s: Term, t: Term, c: Context) -> Theorem | None:
     """Multiply by every denominator that is known to be non-zero."""
     ring = ContextRing(c)
     p = dict(ring.polynomial(s))
-    accumulate(p, ring.polynomial(t), -1)
+    accumulate(p, ring.polynomial(t), factor=-1)
     for m in p:
         for atom, e in m:
             if not isinstance(atom, Term) or e <= 0:
@@ -334,9 +340,7 @@ def _by_logarithm(s: Term, t: Term, c: Context) -> Theorem | None:
     if equal is None:
         return None
     exps = under(op("exp", logs[0]), equal)
-    return chain(
-        kernel.symmetric(ax("exp_log", positive[0], a=s)), exps, ax("exp_log", positive[1], a=t)
-    )
+    return chain(kernel.symmetric(ax("exp_log", positive[0], a=s)), exps, ax("exp_log", positive[1], a=t))
 
 
 def _by_ray(s: Term, t: Term, c: Context) -> Theorem | None:

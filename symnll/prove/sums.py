@@ -78,7 +78,9 @@ def _single(name: str, lo: Term, hi: Term, f: Term, c: Context) -> Theorem | Non
         return ax("maxi_single", i=lo, f=f) if hi is lo else None
     if gap.data < 0:
         return ax(f"{name}_empty", kernel.linear(op("lt", hi, lo), ()), lo=lo, hi=hi, f=f)
-    return ax(f"{name}_last", kernel.linear(op("le", lo, hi), ()), lo=lo, hi=hi, f=f) if gap.data < MAX_UNROLLED else None
+    return (
+        ax(f"{name}_last", kernel.linear(op("le", lo, hi), ()), lo=lo, hi=hi, f=f) if gap.data < MAX_UNROLLED else None
+    )
 
 
 def _cut(name: str, lo: Term, hi: Term, f: Term, c: Context) -> Theorem | None:
@@ -240,7 +242,7 @@ def _product(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: Context
     if body.op == "exp":
         return _again(t, c, ax("prod_exp", lo=lo, hi=hi, f=lam(i, body.args[0])))
     if body.op == "pow":
-        return _product_of_powers(t, lo, hi, i, *body.args, c, inner)
+        return _product_of_powers(t, lo, hi, i, body.args[0], body.args[1], c, inner)
     return None
 
 
@@ -255,7 +257,9 @@ def _split_product(lo: Term, hi: Term, i: Term, factors: list[Term], c: Context,
     e = None if pair is body else inside("prod", lo, hi, i, kernel.ring(body, pair))
     e = chain(e, ax("prod_mul", lo=lo, hi=hi, f=lam(i, first), g=lam(i, rest)))
     parts = rhs(e)
-    return _again(t, c, chain(e, under(parts, _product(lo, hi, i, first, c, inner), _product(lo, hi, i, rest, c, inner))))
+    return _again(
+        t, c, chain(e, under(parts, _product(lo, hi, i, first, c, inner), _product(lo, hi, i, rest, c, inner)))
+    )
 
 
 def _product_of_powers(
@@ -343,5 +347,3 @@ def _collapse_product(lo: Term, hi: Term, i: Term, p: Polynomial, body: Term, c:
         e = chain(e, ax("prod_delta", low, high, lo=lo, hi=hi, j=m, f=lam(i, rest)))
         return _again(op("prod", lo, hi, lam(i, body)), c, e)
     return None
-
-

@@ -32,10 +32,11 @@ def ax(name: str, *premises: Theorem, **values: Term) -> Theorem:
 
 def chain(*equations: Theorem | None) -> Theorem | None:
     """r = t from r = s, s = t, …; None stands for s = s."""
-    real = [e for e in equations if e is not None]
-    if len(real) < 2:
-        return real[0] if real else None
-    return kernel.transitive(*real)
+    result: Theorem | None = None
+    for e in equations:
+        if e is not None:
+            result = e if result is None else kernel.rewrite(result, (None, e))
+    return result
 
 
 def under(t: Term, *equations: Theorem | None) -> Theorem | None:
@@ -45,7 +46,12 @@ def under(t: Term, *equations: Theorem | None) -> Theorem | None:
 
 def equation(theorem: Theorem | None, t: Term) -> Theorem:
     """The theorem, or t = t where there is none."""
-    return kernel.reflexive(t) if theorem is None else theorem
+    return reflexive(t) if theorem is None else theorem
+
+
+def reflexive(t: Term) -> Theorem:
+    """t = t"""
+    return kernel.congruence(t, (None,) * len(t.args))
 
 
 def for_range(theorem: Theorem, variable: Term, lo: Term, hi: Term) -> Theorem:

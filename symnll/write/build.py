@@ -72,7 +72,7 @@ def write_certificates(results: Mapping[str, Any], folder: Path) -> list[Path]:
 
 
 def _certificates(results: Mapping[str, Any]) -> dict[str, str]:
-    from symnll.core.replay import certificate
+    from symnll.certificates import certificate
 
     proved = {name: r.theorem for name, r in results.items() if r.verdict == "proved"}
     return {n: json.dumps(certificate(t), ensure_ascii=False, separators=(",", ":")) + "\n" for n, t in proved.items()}

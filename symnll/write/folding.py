@@ -63,6 +63,8 @@ def fold_items(items: Sequence[Item], a: Abbreviation) -> list[Item] | None:
         named = _named(a, binding)
         if named is not None:
             at = next(n for n, item in enumerate(rest) if item[1] != split_exp(items)[n][1])
+            if any(base is named for base, _ in rest):
+                return [(base, n + (base is named)) for base, n in rest if n]
             return [item for item in (*rest[:at], (named, 1), *rest[at:]) if item[1]]
     return None
 

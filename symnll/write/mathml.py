@@ -51,6 +51,10 @@ def _limits_below(root: ElementTree.Element) -> None:
         if element.tag in LIMITS and len(element) and element[0].tag == "mo" and element[0].text in ("∑", "∏", "max"):
             element.tag = LIMITS[element.tag]
             element[0].set("movablelimits", "true")
+    for parent in root.iter():
+        for element in parent:
+            if element.text == "max" and parent.tag not in LIMITS.values():
+                element.tag = "mi"  # a function: without the space around an operator
 
 
 def _unary_minus(root: ElementTree.Element) -> None:

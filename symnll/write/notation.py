@@ -280,7 +280,8 @@ class Reader:
         return Relation(sign, left, right)
 
     def _and(self, t: Term) -> Node:
-        return And(tuple(conditions(self, flat(t, "and"))))
+        parts = conditions(self, flat(t, "and"))
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
 
     def _implies(self, t: Term) -> Node:
         premises: list[Term] = []

@@ -29,6 +29,7 @@ from symnll.write.nodes import (
     Tuple,
 )
 from symnll.write.notation import Reader
+from symnll.write.shapes import open_ended
 from symnll.write.statement import Pairs, Statement, statement_of
 
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -72,7 +73,8 @@ def text(node: Node) -> str:
             last = len(factors) - 1
             return "·".join(_factor(f, n == last) for n, f in enumerate(factors))
         case Quotient(a, b):
-            return f"{_bracket(a, Sum, Quotient, Big, Derivative)}/{_denominator(b)}"
+            above = f"({text(a)})" if open_ended(a) else _bracket(a, Sum, Quotient, Derivative)
+            return f"{above}/{_denominator(b)}"
         case Power(base, exponent):
             return _power(base, exponent)
         case Call(function, arguments):

@@ -1,0 +1,57 @@
+"""Writes certificates: the rule applications that made a theorem, as JSON. `symnll.core.replay` proves them anew."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from symnll.core.kernel import Theorem
+from symnll.core.replay import FORMAT
+from symnll.core.term import Term
+
+
+def certificate(theorem: Any) -> dict[str, Any]:
+    """The certificate of a theorem: its terms and its steps, each after those it refers to, and what it states."""
+    terms: list[Any] = []
+    steps: list[Any] = []
+    numbers: dict[Any, int] = {}
+
+    def term(t: Term) -> int:
+        if t not in numbers:
+            children = [term(a) for a in t.args]
+            data = str(t.data) if t.op == "num" else t.data
+            sort = t.sort if t.op in ("sym", "bound") else None
+            terms.append([t.op, data, sort, children])
+            numbers[t] = len(terms) - 1
+        return numbers[t]
+
+    def encode(x: Any) -> Any:
+        if type(x) is Theorem:
+            return {"step": numbers[x]}
+        if type(x) is Term:
+            return {"term": term(x)}
+        if type(x) is tuple:
+            return [encode(y) for y in x]
+        return {"rational": str(x)} if type(x) is Fraction else x
+
+    stack = [theorem]
+    while stack:  # not recursive: a proof may be deeper than Python's stack
+        last = stack[-1]
+        rule, arguments = last.step
+        missing = [p for p in _premises(arguments) if p not in numbers]
+        if missing and last not in numbers:
+            stack.extend(missing)
+            continue
+        stack.pop()
+        if last not in numbers:
+            steps.append([rule, [encode(x) for x in arguments]])
+            numbers[last] = len(steps) - 1
+    hypotheses = sorted([name, term(t)] for name, t in theorem.hypotheses)
+    states = {"statement": term(theorem.statement), "hypotheses": hypotheses, "axioms": sorted(theorem.axioms)}
+    return {**FORMAT, "terms": terms, "steps": steps, "theorem": states}
+
+
+def _premises(x: Any) -> list[Any]:
+    if type(x) is tuple:
+        return [p for y in x for p in _premises(y)]
+    return [x] if type(x) is Theorem else []

@@ -1,0 +1,579 @@
+"""The printers: the text reads back as the term; names never collide; only theorems are printed as proved."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from types import SimpleNamespace
+from xml.etree import ElementTree
+
+import html5lib
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from symnll.core.axioms import AXIOMS
+from symnll.core.kernel import Theorem, assume, axiom, conjoin, ring
+from symnll.core.term import (
+    INT,
+    ONE,
+    POINT,
+    REAL,
+    ZERO,
+    CoreError,
+    app,
+    between,
+    fn,
+    forall,
+    lam,
+    neg,
+    num,
+    op,
+    sub,
+    sym,
+)
+from symnll.entry import Claim, Entry
+from symnll.prove.result import Proved, StepProof, Unknown
+from symnll.write.article import article
+from symnll.write.axioms import axiom_groups
+from symnll.write.html import axioms_page, entry_page, index_page
+from symnll.write.latex import term_latex, theorem_latex
+from symnll.write.markdown import entry_markdown, entry_text
+from symnll.write.mathml import FormulaError, mathml
+from symnll.write.nodes import Big, Name, Node
+from symnll.write.notation import Reader
+from symnll.write.statement import bound_names
+from symnll.write.text import term_text, text, theorem_text
+from symnll.write.views import claim_view, entry_view
+
+K, N, i, j, k, m, T = (sym(s, INT) for s in ("K", "N", "i", "j", "k", "m", "T"))
+a, b, c, x = (sym(s) for s in "abcx")
+z, y, q, v = (sym(s, fn(INT, REAL)) for s in "zyqv")
+W = sym("W", fn(INT, INT, REAL))
+
+
+def add(*terms):
+    return op("add", *terms)
+
+
+def mul(*terms):
+    return op("mul", *terms)
+
+
+def power(s, t):
+    return op("pow", s, t)
+
+
+def inverse(t):
+    return power(t, num(-1))
+
+
+def total(body, over=k, high=K, low=ONE, kind="sum"):
+    return op(kind, low, high, lam(over, body))
+
+
+def softmax(index):
+    return mul(op("exp", app(z, index)), inverse(total(op("exp", app(z, k)))))
+
+
+Y = [(app(y, i), softmax(i))]
+
+
+# Hand-picked readings.
+
+READINGS = [
+    (sub(a, b), "a − b", "a - b"),
+    (add(neg(b), a), "a − b", "a - b"),
+    (add(neg(a), neg(b)), "−a − b", "-a - b"),
+    (sub(a, sub(b, c)), "a − (b − c)", "a - (b - c)"),
+    (mul(add(a, b), c), "c·(a + b)", r"c \cdot (a + b)"),
+    (neg(add(a, b)), "−(a + b)", "-(a + b)"),
+    (mul(a, inverse(mul(b, c))), "a/(b·c)", r"\frac{a}{b c}"),
+    (mul(a, inverse(b), inverse(c)), "a/(b·c)", r"\frac{a}{b c}"),
+    (inverse(mul(a, inverse(b))), "1/(a/b)", r"\frac{1}{\frac{a}{b}}"),
+    (mul(num(Fraction(1, 2)), a), "a/2", r"\frac{a}{2}"),
+    (mul(num(-2), a), "−2·a", "-2 a"),
+    (power(neg(a), num(2)), "(−a)²", "(-a)^{2}"),
+    (neg(power(a, num(2))), "−a²", "-a^{2}"),
+    (power(power(a, num(2)), num(3)), "(a²)³", "(a^{2})^{3}"),
+    (power(a, power(b, c)), "a^(b^c)", "a^{b^{c}}"),
+    (power(a, num(Fraction(1, 2))), "√(a)", r"\sqrt{a}"),
+    (power(op("log", a), num(2)), "log(a)²", r"(\log a)^{2}"),
+    (op("exp", neg(app(z, k))), "exp(−z_k)", "e^{-z_{k}}"),
+    (op("log", add(a, ONE)), "log(a + 1)", r"\log(a + 1)"),
+    (add(total(app(z, k)), a), "a + Σ_k z_k", r"a + \sum_{k=1}^{K} z_{k}"),
+    (total(add(app(z, k), a)), "Σ_k (z_k + a)", r"\sum_{k=1}^{K} (z_{k} + a)"),
+    (mul(total(app(z, k)), a), "a·Σ_k z_k", r"a\, \sum_{k=1}^{K} z_{k}"),
+    (power(total(app(z, k)), num(2)), "(Σ_k z_k)²", r"\left(\sum_{k=1}^{K} z_{k}\right)^{2}"),
+    (total(app(z, k), low=num(2)), "Σ_{k=2..K} z_k", r"\sum_{k=2}^{K} z_{k}"),
+    (total(app(z, k), k, add(K, num(-1))), "Σ_{k=1..K − 1} z_k", r"\sum_{k=1}^{K - 1} z_{k}"),
+    (total(app(z, k), kind="maxi"), "max_k z_k", r"\max_{1 \le k \le K} z_{k}"),
+    (total(app(app(W, sym("n", INT)), k), k), "Σ_k W_{n,k}", r"\sum_{k=1}^{K} W_{n k}"),
+    (app(q, app(sym("x", fn(INT, INT)), sym("n", INT))), "q_{x_n}", "q_{x_{n}}"),
+    (app(z, add(i, ONE)), "z_{i + 1}", "z_{i + 1}"),
+    (op("delta", i, m), "δ(i, m)", r"\delta_{i m}"),
+    (op("le", ONE, K), "K ≥ 1", r"K \ge 1"),
+    (op("lt", ZERO, app(q, i)), "q_i > 0", "q_{i} > 0"),
+    (between(i, ONE, K, op("le", ZERO, app(q, i))), "q_k ≥ 0 for all k ∈ 1..K", None),
+    (app(sym("p", fn(INT, POINT, REAL)), i, sym("theta", POINT)), "p(i; θ)", r"p(i;\, \theta)"),
+    (op("diff", sym("f", fn(REAL, REAL)), a), "f′(a)", "f'(a)"),
+    (op("diff", lam(x, op("exp", x)), a), "d/da exp(a)", r"\frac{d}{da} e^{a}"),
+    (op("diff", lam(x, mul(x, a)), a), "[∂/∂x (x·a) at x = a]", None),
+    (op("partial", lam(z, app(z, i)), z, m), "∂z_i/∂z_m", r"\frac{\partial z_{i}}{\partial z_{m}}"),
+    (op("partial", lam(z, app(z, i)), v, m), "∂v_i/∂v_m", None),
+    (op("max", op("max", a, b), c), "max(max(a, b), c)", r"\max(\max(a, b), c)"),
+    (sub(sym("m1"), sym("tau")), "m₁ − τ", r"m_{1} - \tau"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("term", "plain", "latex"), READINGS)
+def test_readings(term, plain, latex):
+    assert term_text(term) == plain
+    assert latex is None or term_latex(term) == latex
+    mathml(term_latex(term), block=True)
+
+
+def test_second_derivative_is_written_as_one():
+    loss = op("log", total(op("exp", app(z, k))))
+    hessian = op("partial", lam(z, op("partial", lam(z, loss), z, m)), z, i)
+    assert term_text(hessian) == "∂²/∂z_i∂z_m log(Σ_k exp(z_k))"
+    assert term_latex(hessian).startswith(r"\frac{\partial^{2}}{\partial z_{i}\, \partial z_{m}} \log")
+
+
+def test_argmin_is_argmax_of_the_negative():
+    theta = sym("theta", POINT)
+    p = sym("p", fn(POINT, REAL))
+    domain = lam(theta, op("le", ZERO, ZERO))
+    same = op("argmax_eq", domain, p, lam(theta, neg(op("log", app(p, theta)))))
+    assert term_text(same) == "argmax_θ p(θ) = argmin_θ log(p(θ))"
+
+
+def test_symbols_of_one_name_and_different_sorts_look_different():
+    assert term_text(add(sym("a"), sym("a", INT))) in ("a + a′", "a′ + a")
+
+
+# Abbreviations.
+
+
+def test_abbreviations_fold_in_products_and_powers():
+    product = mul(softmax(i), sub(op("delta", i, m), softmax(m)))
+    assert term_text(product, Y) == "y_i·(δ(i, m) − y_m)"
+    together = mul(op("exp", app(z, i)), op("exp", app(z, m)), power(total(op("exp", app(z, k))), num(-2)))
+    assert term_text(together, Y) == "y_i·y_m"
+    square = mul(op("exp", mul(num(2), app(z, i))), power(total(op("exp", app(z, k))), num(-2)))
+    assert term_text(square, Y) == "y_i²"
+    assert term_text(total(mul(app(v, k), softmax(k))), Y) in ("Σ_k v_k·y_k", "Σ_k y_k·v_k")
+
+
+def test_abbreviations_do_not_fold_what_is_something_else():
+    other = mul(op("exp", app(z, i)), inverse(total(op("exp", app(v, k)))))
+    shorter = mul(op("exp", app(z, i)), inverse(total(op("exp", app(z, k)), k, add(K, num(-1)))))
+    assert "y" not in term_text(other, Y) and "y" not in term_text(shorter, Y)
+    assert term_text(add(app(y, i), softmax(i)), Y) == "y_i + exp(z_i)/Σ_k exp(z_k)"  # y is taken
+
+
+def test_a_definition_is_not_folded_into_itself():
+    assert (
+        term_text(op("eq", softmax(i), mul(inverse(total(op("exp", app(z, k)))), op("exp", app(z, i)))), Y)
+        != "y_i = y_i"
+    )
+
+
+def test_a_functional_at_an_abbreviated_point():
+    C = sym("C", fn(fn(INT, REAL), REAL))
+    slope = op("partial", C, lam(k, softmax(k)), i)
+    assert term_text(slope, Y) == "∂/∂y_i C(y)"
+    assert term_text(slope) == "[∂/∂v_i C(v) at v = (j ↦ exp(z_j)/Σ_k exp(z_k))]"
+
+
+# Random terms: the text is read back, independently, and evaluated beside the term.
+
+VALUES = {"K": 2, "N": 3, "i": 1, "m": 2, "a": Fraction(3, 2), "b": Fraction(-2), "c": Fraction(0)}
+SYMBOLS = {"i": i, "m": m, "a": a, "b": b, "c": c}
+
+
+def vector_value(name, *indices):
+    return Fraction(sum((n + 2) * 3**at for at, n in enumerate(indices)) - 4, 1 + len(name) + ord(name[0]) % 3)
+
+
+def opaque(function, argument):
+    return {"exp": argument * argument + 3, "log": 5 * argument - 7, "√": 2 * argument + 11}[function]
+
+
+def raised(base, exponent):
+    if Fraction(exponent).denominator != 1:
+        return base * 13 + exponent
+    return Fraction(0) if base == 0 and exponent < 0 else Fraction(base) ** int(exponent)
+
+
+def term_value(t, values):
+    args = t.args
+    if t.op == "num":
+        return t.data
+    if t.op == "sym":
+        return values[t.data]
+    if t.op == "app":
+        names = []
+        while t.op == "app":
+            names.insert(0, term_value(t.args[1], values))
+            t = t.args[0]
+        return vector_value(t.data, *names)
+    if t.op in ("sum", "prod", "maxi"):
+        low, high = (int(term_value(s, values)) for s in args[:2])
+        each = []
+        for n in range(low, high + 1):
+            name = f"value {len(values)} {n}"
+            each.append(term_value(app(args[2], sym(name, INT)), {**values, name: Fraction(n)}))
+        result = Fraction(0 if t.op == "sum" else 1)
+        for e in each:
+            result = result + e if t.op == "sum" else result * e
+        return max(each) if t.op == "maxi" else result
+    numbers = [term_value(s, values) for s in args]
+    if t.op == "pow":
+        if args[1] is num(Fraction(1, 2)):
+            return opaque("√", numbers[0])
+        return raised(*numbers)
+    if t.op in ("exp", "log"):
+        return opaque(t.op, numbers[0])
+    if t.op == "delta":
+        return Fraction(numbers[0] == numbers[1])
+    if t.op == "max":
+        return max(numbers)
+    result = numbers[0]
+    for n in numbers[1:]:
+        result = result + n if t.op == "add" else result * n
+    return result
+
+
+TOKEN = re.compile(r"\s*(\.\.|[A-Za-zδΣ∏√]+|\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|.)")
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+
+class TextReader:
+    """Reads the plain text of a number, knowing nothing of the printer: a sum takes the product that follows it.
+
+    `legend` says over what an index runs where the text does not: ["k ∈ 1..K"], as theorems show it.
+    """
+
+    def __init__(self, text, legend):
+        self.tokens, self.at = TOKEN.findall(text), 0
+        self.upper = {line.split()[0]: line.rpartition("..")[2] for line in legend}
+
+    def peek(self):
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def take(self, wanted=None):
+        token = self.peek()
+        assert wanted is None or token == wanted, (token, wanted, self.tokens)
+        self.at += 1
+        return token
+
+    def value(self, values):
+        result = self.sum(values)
+        assert self.peek() == "", self.tokens[self.at :]
+        return result
+
+    def sum(self, values):
+        negative = self.peek() == "−" and bool(self.take())
+        result = -self.product(values) if negative else self.product(values)
+        while self.peek() in ("+", "−"):
+            sign = 1 if self.take() == "+" else -1
+            result += sign * self.product(values)
+        return result
+
+    def product(self, values):
+        result = self.power(values)
+        while self.peek() in ("·", "/"):
+            divide = self.take() == "/"
+            other = self.power(values)
+            result = result * (raised(other, -1) if divide else other)
+        return result
+
+    def power(self, values):
+        base = self.atom(values)
+        if self.peek() == "^":
+            self.take()
+            return raised(base, self.atom(values))
+        if self.peek() and self.peek()[0] in "⁰¹²³⁴⁵⁶⁷⁸⁹":
+            return raised(base, int(self.take().translate(SUPERSCRIPTS)))
+        return base
+
+    def arguments(self, values, closing=")"):
+        found = [self.sum(values)]
+        while self.peek() == ",":
+            self.take()
+            found.append(self.sum(values))
+        self.take(closing)
+        return found
+
+    def atom(self, values):
+        token = self.take()
+        if token == "(":
+            return self.arguments(values)[0]
+        if token.isdigit():
+            return Fraction(int(token))
+        if token in ("exp", "log", "√"):
+            self.take("(")
+            return opaque(token, self.arguments(values)[0])
+        if token == "δ":
+            self.take("(")
+            first, second = self.arguments(values)
+            return Fraction(first == second)
+        if token == "max" and self.peek() == "(":
+            self.take()
+            return max(self.arguments(values))
+        if token in ("Σ", "∏", "max"):
+            return self.big(token, values)
+        if self.peek() == "_":
+            self.take()
+            if self.peek() == "{":
+                self.take()
+                return vector_value(token, *self.arguments(values, "}"))
+            return vector_value(token, self.atom(values))
+        return values[token]
+
+    def big(self, kind, values):
+        self.take("_")
+        low = Fraction(1)
+        if self.peek() == "{":
+            self.take()
+            name = self.take()
+            self.take("=")
+            low = self.sum(values)
+            self.take("..")
+            high = self.sum(values)
+            self.take("}")
+        else:
+            name = self.take()
+            high = values[self.upper[name]]
+        assert name not in values, f"{name} is bound twice"
+        start, each = self.at, []
+        for n in range(int(low), int(high) + 1):
+            self.at = start
+            each.append((self.power if kind == "max" else self.product)({**values, name: Fraction(n)}))
+        result = Fraction(0 if kind == "Σ" else 1)
+        for e in each:
+            result = result + e if kind == "Σ" else result * e
+        return max(each) if kind == "max" else result
+
+
+def numbers_in(indices):
+    """Terms over the free symbols and these bound indices."""
+    integers = st.sampled_from([i, m, ONE, *indices])
+    leaf = st.one_of(
+        st.sampled_from([a, b, c, num(2), num(-1), num(Fraction(-3, 2)), ONE, ZERO]),
+        integers.map(lambda n: app(z, n)),
+        st.builds(lambda s, t: app(W, s, t), integers, integers),
+        st.builds(lambda s, t: op("delta", s, t), integers, integers),
+    )
+
+    def grow(inner):
+        return st.one_of(
+            st.builds(add, inner, inner),
+            st.builds(lambda s, t: sub(s, t), inner, inner),
+            st.builds(mul, inner, inner),
+            st.builds(lambda s, t: mul(s, inverse(t)), inner, inner),
+            st.builds(mul, inner, inner, inner),
+            inner.map(neg),
+            st.builds(lambda s, n: power(s, num(n)), inner, st.sampled_from([2, 3, -1, -2])),
+            st.builds(op, st.sampled_from(["exp", "log"]), inner),
+            st.builds(lambda s, t: op("max", s, t), inner, inner),
+            *([bound_in(indices)] if len(indices) < 2 else []),
+        )
+
+    return st.recursive(leaf, grow, max_leaves=6)
+
+
+def bound_in(indices):
+    fresh = sym(f"‹{len(indices)}›", INT)
+    ranges = st.sampled_from([(ONE, K), (ONE, N), (num(2), K), (ONE, add(K, ONE))])
+    return st.builds(
+        lambda kind, ends, body: op(kind, *ends, lam(fresh, body)),
+        st.sampled_from(["sum", "prod", "maxi"]), ranges, st.deferred(lambda: numbers_in((*indices, fresh))),
+    )  # fmt: skip
+
+
+def bigs(node, scope=()):
+    if isinstance(node, Big):
+        yield node, scope
+        scope = (*scope, node.variable)
+    for part in vars(node).values():
+        for child in part if isinstance(part, tuple) else (part,):
+            for inner in child if isinstance(child, tuple) else (child,):
+                if isinstance(inner, Node):
+                    yield from bigs(inner, scope)
+
+
+@settings(max_examples=400, deadline=None)
+@given(numbers_in(()))
+def test_the_text_reads_back_as_the_term(t):
+    reader = Reader([t])
+    shown = text(reader.read(t))
+    values = {name: Fraction(value) for name, value in VALUES.items() if name in "KN" or SYMBOLS[name] in t.free}
+    legend = [text(n) for n in bound_names(reader)]
+    assert TextReader(shown, legend).value(values) == term_value(t, values)
+
+
+@settings(max_examples=200, deadline=None)
+@given(numbers_in(()))
+def test_bound_names_never_collide_and_all_formulas_convert(t):
+    for big, scope in bigs(Reader([t]).read(t)):
+        assert big.variable not in scope
+    assert not {big.variable for big, _ in bigs(Reader([t]).read(t))} & {s.data for s in t.free}
+    mathml(term_latex(t), block=True)
+
+
+@settings(max_examples=100, deadline=None)
+@given(numbers_in(()))
+def test_derivatives_and_formulas_of_random_terms_print(t):
+    for formula in (
+        op("partial", lam(z, t), z, m),
+        op("partial", lam(z, t), lam(k, mul(app(v, k), a)), m),
+        op("partial2", lam(W, t), W, i, m),
+        op("diff", lam(a, t), a),
+        op("diff", lam(a, t), op("exp", b)),
+        op("eq", t, add(t, a)),
+        forall(a, op("implies", op("le", ZERO, a), op("lt", t, a))),
+        op("hasd", lam(a, t), b, t),
+    ):
+        assert term_text(formula)
+        mathml(term_latex(formula), block=True)
+    assert term_text(t, Y) and term_latex(t, Y)
+
+
+def test_an_index_bound_over_two_ranges_has_two_names():
+    both = add(total(app(z, k)), total(app(z, k), k, N))
+    names = {big.variable for big, _ in bigs(Reader([both]).read(both))}
+    assert names == {"k", "n"}
+
+
+def test_capture():
+    free = mul(app(z, k), total(app(z, j), j))  # k is free, so the sum has another index
+    assert term_text(free) == "z_k·Σ_j z_j"
+    nested = total(mul(app(v, k), total(mul(app(z, j), app(q, j)), j)))
+    assert term_text(nested) == "Σ_k v_k·Σ_j z_j·q_j"
+
+
+# Theorems.
+
+
+def proved_equation():
+    inside = [
+        assume("i ∈ 1..K", op("le", ONE, i)),
+        assume("i ∈ 1..K", op("le", i, K)),
+        assume("K ≥ 1", op("le", ONE, K)),
+    ]
+    simplex = [
+        assume("q simplex", between(k, ONE, K, op("lt", ZERO, app(q, k)))),
+        assume("q simplex", op("eq", total(app(q, k)), ONE)),
+    ]
+    fact = ring(mul(app(q, i), a), mul(a, app(q, i)))
+    return conjoin(fact, *inside, *simplex)
+
+
+def test_theorem_text_has_every_hypothesis():
+    shown = theorem_text(proved_equation())
+    assert "for all K ≥ 1, i ∈ 1..K, real a" in shown
+    assert "given q simplex ((q_k > 0 for all k ∈ 1..K) and Σ_k q_k = 1)" in shown
+    assert "with k ∈ 1..K" in shown
+    assert r"i \in \{1, \dots, K\}" in theorem_latex(proved_equation())
+
+
+def test_hypotheses_are_shown_from_their_formulas_not_from_their_names():
+    lie = assume("K ≥ 1", op("lt", ONE, ZERO))
+    assert "1 < 0" in theorem_text(lie) and "given" in theorem_text(lie)
+
+
+def test_label_maps():
+    labels = sym("x", fn(INT, INT))
+    n = sym("n", INT)
+    low = assume("x labels in 1..K", between(n, ONE, N, op("le", ONE, app(labels, n))))
+    high = assume("x labels in 1..K", between(n, ONE, N, op("le", app(labels, n), K)))
+    assert "given x_n ∈ 1..K for all n ∈ 1..N" in theorem_text(conjoin(low, high))
+
+
+FAKES = [object.__new__(Theorem), SimpleNamespace(statement=ONE, hypotheses=frozenset()), op("eq", a, a), "a = a", None]
+
+
+@pytest.mark.parametrize("fake", FAKES, ids=lambda f: type(f).__name__)
+def test_only_theorems_are_printed_as_proved(fake):
+    for show in (theorem_text, theorem_latex):
+        with pytest.raises(CoreError):
+            show(fake)
+    with pytest.raises(CoreError):
+        claim_view("e.c", Claim("c", "C", None), Proved(None, fake, ""))
+    with pytest.raises(CoreError):
+        claim_view("e.c", Claim("c", "C", None), Proved(None, ring(a, a), "", steps=(StepProof(fake, "algebra"),)))
+
+
+# Documents.
+
+
+def sample_entry():
+    square, half = power(add(a, b), num(2)), add(power(a, num(2)), mul(num(2), a, b))
+    steps = (ring(square, add(half, power(b, num(2)))), ring(add(half, power(b, num(2))), mul(add(b, a), add(a, b))))
+    whole = ring(square, mul(add(b, a), add(a, b)))
+    positive = axiom("exp_positive", (("a", a),))
+    claims = [
+        Claim("square", "A square <of> a sum & more", None),
+        Claim("exp", "exp is positive", None, note="y_T > 0"),
+        Claim("open", "Not known", None),
+    ]
+    proofs = tuple(StepProof(step, "algebra") for step in steps)
+    results = {
+        "sample.square": Proved(None, whole, "", 0.01, proofs),
+        "sample.exp": Proved(None, positive, "", 0.01),
+        "sample.open": Unknown(None, ("<nothing> helped",)),
+    }
+    return entry_view(Entry("sample", "A sample", "Sums & squares of y_T.", claims, references=["A & B"]), results)
+
+
+def test_pages_are_well_formed_and_safe():
+    view = sample_entry()
+    pages = [
+        entry_page(view, {"sample.square": "certificates/sample.square.json"}),
+        index_page([view]),
+        axioms_page([view]),
+    ]
+    for page in pages:
+        html5lib.HTMLParser(strict=True).parse(page)
+        assert "<script" not in page and "http" not in page.replace("http-equiv", "")
+        assert "<of>" not in page and "<nothing>" not in page
+        for formula in re.findall(r"<math.*?</math>", page, re.DOTALL):
+            ElementTree.fromstring(formula)
+    assert "Not proved" in pages[0] and "certificates/sample.square.json" in pages[0]
+    assert "<i>y</i><sub>T</sub>" in pages[0]
+
+
+def test_steps_are_shown_as_a_chain():
+    view = sample_entry().claims[0]
+    assert [s.sign for s in view.steps] == ["=", "="] and view.start is not None
+    shown = entry_text(sample_entry())
+    assert "      (a + b)²\n    = a² + 2·a·b + b²    (algebra)\n    = (b + a)·(a + b)    (algebra)" in shown
+
+
+def test_articles_and_markdown():
+    source = article(sample_entry())
+    assert source.count(r"\begin{align*}") == source.count(r"\end{align*}") == 1
+    assert r"A square <of> a sum \& more" in source and source.rstrip().endswith(r"\end{document}")
+    assert source.count("{") - source.count(r"\{") == source.count("}") - source.count(r"\}")
+    assert "$$\n(a + b)^{2} = (b + a) (a + b)\n$$" in entry_markdown(sample_entry())
+
+
+@pytest.mark.parametrize("formula", [r"\frac{a}{b", r"\nosuchcommand{x}", r"a_{b}_{c}", r"}{"])
+def test_formulas_that_cannot_be_shown_are_refused(formula):
+    with pytest.raises(FormulaError, match=re.escape(formula)):
+        mathml(formula)
+
+
+def test_axioms_are_each_in_one_group_and_print():
+    rows = [row.name for rows in axiom_groups().values() for row in rows]
+    assert sorted(rows) == sorted(AXIOMS)
+    for row in AXIOMS.values():
+        for formula in (row.statement, *row.conditions):
+            assert term_text(formula)
+            mathml(term_latex(formula))
+
+
+def test_names():
+    assert Reader([a]).read(a) == Name("a")
