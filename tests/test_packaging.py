@@ -18,14 +18,18 @@ COMMANDS = ["python -m pip install . && symnll build", "python -m pip install '.
 TEXT = {".py", ".md", ".toml", ".html", ".css", ".txt", ".json", ".yml", ".yaml", ".cfg", ".sh", ""}
 
 
+def _made(name):
+    """Whether a file or folder of that name is made by tools, and is not in the repository."""
+    return name in ("build", "dist", "symnll-build", "__pycache__") or (name.startswith(".") and name != ".ci")
+
+
 def tracked():
     """The files of the project: what git knows and would add, or all of them in a copy without git."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
     )
     names = listed.stdout.splitlines() if listed.returncode == 0 and listed.stdout else []
-    skip = {".git", ".venv", "build", "dist", "symnll-build", "__pycache__"}
-    found = [ROOT / n for n in names] or [p for p in ROOT.rglob("*") if not skip & {*p.relative_to(ROOT).parts}]
+    found = [ROOT / n for n in names] or [p for p in ROOT.rglob("*") if not any(map(_made, p.relative_to(ROOT).parts))]
     return [p for p in found if p.is_file() and p.suffix in TEXT and ".egg-info" not in str(p)]
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
@@ -128,38 +129,36 @@ def _result_is_int(sort: Sort) -> bool:
     return _result_is_int(sort[2]) if isinstance(sort, tuple) else sort == INT
 
 
-def _value_sort(name: str, sorts: tuple[Sort, ...], args: tuple[Term, ...]) -> Sort:
-    """The sort of name(args), or None where the arguments don't have the sorts that it takes."""
+@cache
+def _value_sort(name: str, sorts: tuple[Sort, ...], natural: bool) -> Sort:
+    """The sort of name of arguments of these sorts (pow: with a natural exponent?), or None if it takes others."""
     if name in ("add", "mul", "and"):
         wanted = BOOL if name == "and" else REAL
-        fine = len(args) > 1 and all(fits(s, wanted) for s in sorts)
+        fine = len(sorts) > 1 and all(fits(s, wanted) for s in sorts)
         return None if not fine else wanted if REAL in sorts or name == "and" else INT
     if name in ("eq", "ne"):
-        one = len(args) == 2 and sorts[0] != BOOL and (fits(sorts[0], sorts[1]) or fits(sorts[1], sorts[0]))
+        one = len(sorts) == 2 and sorts[0] != BOOL and (fits(sorts[0], sorts[1]) or fits(sorts[1], sorts[0]))
         return BOOL if one else None
     if name == "forall":
-        return BOOL if len(args) == 1 and isinstance(sorts[0], tuple) and sorts[0][2] == BOOL else None
+        return BOOL if len(sorts) == 1 and isinstance(sorts[0], tuple) and sorts[0][2] == BOOL else None
     if name == "argmax_eq":
-        domain = sorts[0][1] if len(args) == 3 and isinstance(sorts[0], tuple) else None
+        domain = sorts[0][1] if len(sorts) == 3 and isinstance(sorts[0], tuple) else None
         fine = domain is not None and sorts[0] == fn(domain, BOOL) and all(fits(s, fn(domain, REAL)) for s in sorts[1:])
         return BOOL if fine else None
     wanted_sorts, value = OPERATORS.get(name, ((), None))
-    if len(args) != len(wanted_sorts) or not all(map(fits, sorts, wanted_sorts)):
+    if len(sorts) != len(wanted_sorts) or not all(map(fits, sorts, wanted_sorts)):
         return None
     if value == "num":
         return INT if all(map(_result_is_int, sorts)) else REAL
-    if value == "pow":
-        natural = args[1][0] == "num" and args[1][3] >= 0 and args[1][3].denominator == 1
-        return INT if sorts[0] == INT and natural else REAL
-    return value
+    return value if value != "pow" else INT if sorts[0] == INT and natural else REAL
 
 
 def op(name: str, *args: Term) -> Term:
     """The operator `name` applied to terms of the sorts that it takes; CoreError otherwise."""
-    if any(type(a) is not Term for a in args):
+    if not {Term}.issuperset(map(type, args)):
         raise CoreError(f"{name} takes terms, not {args!r}.")
-    sorts = tuple(a[1] for a in args)
-    value = _value_sort(name, sorts, args)
+    sorts = tuple([a[1] for a in args])
+    value = _value_sort(name, sorts, name == "pow" and args[-1][0] == "num" and args[-1][3] >= 0 == args[-1][3] % 1)
     if value is None:
         raise CoreError(f"There is no {name} of {args!r}, whose sorts are {sorts}.")
     return _make(name, value, args)

@@ -2,10 +2,10 @@
 
 A form names its intermediate results itself (`steps`), because the order of rounding matters: at logits near 10⁴ the
 difference z_i − z_p has to be taken before anything small is added to it. Written out, step by step, the value of a
-form is the right side of its theorem; `Form.statements` returns those statements for the prover.
+form is the right side of its theorem; `theorems` returns those statements, and `symnll/library/kernels.py` proves them.
 
 Two things are free in the theorems, and chosen by the kernels against overflow and rounding: the shift c (any real
-number; the kernels take the largest logit) and the pivot p (any class; the kernels take the class of the largest logit).
+number; the kernels take the largest logit) and the pivot p (any class; the kernels take that of the largest logit).
 With the pivot's own term, exp 0 = 1, taken out of the sum, log(1 + Σ_{k≠p} …) is one log1p, accurate even where the
 loss is tiny.
 """
@@ -122,21 +122,21 @@ FORMS = (
         (z, pivot),
         (*UP_TO_OTHERS, CORRECTION),
         (shift + correction,),
-        (("stable.log_sum_exp_pivot", log_sum_exp(z)),),
+        (("kernels.log_sum_exp_pivot", log_sum_exp(z)),),
     ),
     Form(
         "log_softmax_core",
         (z, pivot),
         (*UP_TO_OTHERS, CORRECTION),
         (d[m] - correction,),
-        (("stable.log_softmax_pivot", log(softmax(z)[m])),),
+        (("kernels.log_softmax_pivot", log(softmax(z)[m])),),
     ),
     Form(
         "softmax_core",
         (z,),
         UP_TO_SOFTMAX[:-1],
         (e[m] / norm,),
-        (("stable.softmax_shift", softmax(z)[m]),),
+        (("kernels.softmax_shift", softmax(z)[m]),),
         free=(shift,),
     ),
     Form(
@@ -144,28 +144,28 @@ FORMS = (
         (z, target, pivot),
         (*UP_TO_OTHERS, CORRECTION, GAP),
         (VALUE,),
-        (("stable.nll_pivot", LOSS),),
+        (("kernels.nll_pivot", LOSS),),
     ),
     Form(
         "nll_grad_core",
         (z, target, pivot),
         (*UP_TO_OTHERS, NORM_PIVOT, OFF_TARGET, SOFTMAX),
         (GRADIENT,),
-        (("stable.nll_gradient", _gradient(LOSS)),),
+        (("kernels.nll_gradient", _gradient(LOSS)),),
     ),
     Form(
         "nll_value_and_grad_core",
         (z, target, pivot),
         (*UP_TO_OTHERS, CORRECTION, GAP, NORM_PIVOT, OFF_TARGET, SOFTMAX),
         (VALUE, GRADIENT),
-        (("stable.nll_pivot", LOSS), ("stable.nll_gradient", _gradient(LOSS))),
+        (("kernels.nll_pivot", LOSS), ("kernels.nll_gradient", _gradient(LOSS))),
     ),
     Form(
         "nll_hvp_core",
         (z, v),
         (*UP_TO_SOFTMAX, MEAN),
         (y[m] * (v[m] - mean),),
-        (("stable.nll_hessian_vector_product", _hessian_vector(LOSS)),),
+        (("kernels.nll_hessian_vector_product", _hessian_vector(LOSS)),),
         free=(shift,),
     ),
     Form(
@@ -173,28 +173,28 @@ FORMS = (
         (z, t, pivot),
         (SHIFT_PIVOT, DIFFERENCES, SOFT_GAP, EXPONENTIALS, OTHERS, CORRECTION, WEIGHT),
         (SOFT_VALUE,),
-        (("stable.soft_nll_pivot", SOFT_LOSS),),
+        (("kernels.soft_nll_pivot", SOFT_LOSS),),
     ),
     Form(
         "soft_nll_grad_core",
         (z, t, pivot),
         (*UP_TO_OTHERS, NORM_PIVOT, SOFTMAX, WEIGHT),
         (SOFT_GRADIENT,),
-        (("stable.soft_nll_gradient", _gradient(SOFT_LOSS)),),
+        (("kernels.soft_nll_gradient", _gradient(SOFT_LOSS)),),
     ),
     Form(
         "soft_nll_value_and_grad_core",
         (z, t, pivot),
         (SHIFT_PIVOT, DIFFERENCES, SOFT_GAP, EXPONENTIALS, OTHERS, CORRECTION, NORM_PIVOT, SOFTMAX, WEIGHT),
         (SOFT_VALUE, SOFT_GRADIENT),
-        (("stable.soft_nll_pivot", SOFT_LOSS), ("stable.soft_nll_gradient", _gradient(SOFT_LOSS))),
+        (("kernels.soft_nll_pivot", SOFT_LOSS), ("kernels.soft_nll_gradient", _gradient(SOFT_LOSS))),
     ),
     Form(
         "soft_nll_hvp_core",
         (z, t, v),
         (*UP_TO_SOFTMAX, MEAN, WEIGHT),
         (weight * y[m] * (v[m] - mean),),
-        (("stable.soft_nll_hessian_vector_product", _hessian_vector(SOFT_LOSS)),),
+        (("kernels.soft_nll_hessian_vector_product", _hessian_vector(SOFT_LOSS)),),
         free=(shift,),
     ),
 )

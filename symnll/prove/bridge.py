@@ -79,7 +79,7 @@ class Bridge:
         if isinstance(e, (sympy.Sum, sympy.Product, L.MaxOver)):
             return self._range(e, scope)
         if isinstance(e, sympy.Indexed):
-            family = scope.get(e.base, None) or self._vector(e.base)
+            family = scope.get(e.base) or self._vector(e.base)
             return app(family, *(self._integer(a, scope) for a in e.indices))
         if isinstance(e, sympy.Derivative):
             return self._derivative(e, scope)
@@ -110,6 +110,8 @@ class Bridge:
         return self._declare(sym(s.name, sort), s)
 
     def _declare(self, t: Term, source: Any) -> Term:
+        if "‹" in t.data or "›" in t.data:
+            raise BridgeError(f"The name {t.data} has a ‹ or ›, which the prover keeps for itself; choose another.")
         known = self.declared.setdefault(t, source)
         if known != source:
             raise BridgeError(f"{source} is declared twice, with different kinds; give one of them another name.")
@@ -159,7 +161,7 @@ class Bridge:
 
     def _derivative_once(self, t: Term, variable: Any, scope: dict[Any, Term]) -> Term:
         if isinstance(variable, sympy.Indexed):
-            family = scope.get(variable.base, None) or self._vector(variable.base)
+            family = scope.get(variable.base) or self._vector(variable.base)
             index = [self._integer(i, scope) for i in variable.indices]
             if family.sort[2] == INT or len(index) > 2 or family.op != "sym":
                 raise BridgeError(f"There is no derivative with respect to {variable}.")
@@ -173,12 +175,13 @@ class Bridge:
         from symnll.core.term import substitute
 
         body, base, value = e.args
-        symbol = self._vector(base) if isinstance(base, sympy.IndexedBase) else self._symbol(base)
+        own = scope.get(base)
+        symbol = own or (self._vector(base) if isinstance(base, sympy.IndexedBase) else self._symbol(base))
         return substitute(self._term(body, scope), {symbol: self._family(value, scope)})
 
     def _family(self, value: Any, scope: dict[Any, Term]) -> Term:
         if isinstance(value, sympy.IndexedBase):
-            return scope.get(value, None) or self._vector(value)
+            return scope.get(value) or self._vector(value)
         if not isinstance(value, sympy.Lambda):
             return self._term(value, scope)
 
@@ -192,9 +195,8 @@ class Bridge:
 
     def _functional(self, e: Any, scope: dict[Any, Term]) -> Term:
         name, _, argument = e.args
-        f = self._declare(
-            sym(str(name), fn(fn(INT, REAL), REAL)), L.FunctionalValue(name, e.args[1], L.Vector("_", (1,)))
-        )
+        source = L.FunctionalValue(name, e.args[1], L.Vector("_", (1,)))
+        f = self._declare(sym(str(name), fn(fn(INT, REAL), REAL)), source)
         return app(f, self._family(argument, scope))
 
     def _function(self, e: Any, scope: dict[Any, Term]) -> Term:
@@ -255,16 +257,11 @@ class Bridge:
         def build(rest: list[Any], scope: dict[Any, Term]) -> Term:
             if not rest:
                 return self.statement(body, scope)
-            v = rest[0]
-            if isinstance(v, L.Vector):
-                fresh, inner = self._open(v, scope, fn(*[INT] * len(v.sizes), REAL))
-                return forall(fresh, build(rest[1:], inner))
-            sort = INT if v.is_integer else POINT if isinstance(v, L.Parameter) else REAL
-            fresh, inner = self._open(v, scope, sort)
-            if isinstance(v, L.Index):
-                bounds = self.term(v.lower, scope), self.term(v.upper, scope)
-                return between(fresh, *bounds, build(rest[1:], inner))
-            return forall(fresh, build(rest[1:], inner))
+            fresh, inner = self._open(rest[0], scope, self._sort_of(rest[0]))
+            inside = build(rest[1:], inner)
+            for _, premise in reversed(self._says(fresh, rest[0], scope)):  # what the kind of the variable says
+                inside = op("implies", premise, inside)
+            return forall(fresh, inside)
 
         return build(variables, scope)
 
@@ -273,24 +270,22 @@ class Bridge:
             raise BridgeError(f"{s}: sets of maximisers can only be compared with =, to another argmax or argmin.")
         if s.lhs.args[2] != s.rhs.args[2]:
             raise BridgeError(f"{s}: the two sides are over different domains.")
-        sides = []
-        for side in (s.lhs, s.rhs):
-            expr, v, domain = side.args
-            symbol, inner = self._open(v, scope, self._sort_of(v))
-            t = self.term(expr, inner)
-            sides.append(lam(symbol, neg(t) if isinstance(side, L.ArgMin) else t))
-        relations = [self.statement(d, inner) for d in domain]
-        if isinstance(v, L.Index):
-            relations = [op("le", self.term(v.lower), symbol), op("le", symbol, self.term(v.upper)), *relations]
-        inside = (
-            op("le", ZERO, ZERO) if not relations else relations[0] if len(relations) == 1 else op("and", *relations)
-        )
+        _, v, domain = s.lhs.args
+        if v != s.rhs.args[1]:
+            raise BridgeError(f"{s}: the two sides are over different variables; use the same one.")
+        symbol, inner = self._open(v, scope, self._sort_of(v))
+        terms = [self.term(side.args[0], inner) for side in (s.lhs, s.rhs)]
+        negated = [isinstance(side, L.ArgMin) for side in (s.lhs, s.rhs)]
+        sides = [lam(symbol, neg(t) if n else t) for t, n in zip(terms, negated, strict=True)]
+        relations = [f for _, f in self._says(symbol, v, scope)] + [self.statement(d, inner) for d in domain]
+        always = op("le", ZERO, ZERO)
+        inside = op("and", *relations) if len(relations) > 1 else (relations or [always])[0]
         return op("argmax_eq", lam(symbol, inside), *sides)
 
     def _sort_of(self, v: Any) -> Any:
-        if isinstance(v, sympy.IndexedBase):
-            return self._vector(v).sort
-        return self._symbol(v).sort
+        """The sort of a bound variable, which is not declared for the whole statement."""
+        other = Bridge()
+        return (other._vector(v) if isinstance(v, sympy.IndexedBase) else other._symbol(v)).sort
 
     # What the kinds of the symbols say.
 
@@ -305,13 +300,13 @@ class Bridge:
                     found.update(dict.fromkeys(self._says(t, source)))
         return list(found)
 
-    def _says(self, t: Term, source: Any) -> list[Hypothesis]:
+    def _says(self, t: Term, source: Any, scope: dict[Any, Term] | None = None) -> list[Hypothesis]:
         if isinstance(source, L.Index):
-            lower, upper = self.term(source.lower), self.term(source.upper)
+            lower, upper = self.term(source.lower, scope), self.term(source.upper, scope)
             name = f"{source} ∈ {source.lower}..{source.upper}"
             return [(name, op("le", lower, t)), (name, op("le", t, upper))]
         if isinstance(source, L.Vector):
-            return self._vector_says(t, source)
+            return self._vector_says(t, source, scope)
         if isinstance(source, sympy.Symbol):
             if t.sort == INT and source.is_positive:
                 return [(f"{source} ≥ 1", op("le", ONE, t))]
@@ -323,8 +318,8 @@ class Bridge:
             return [(f"{t.data} differentiable", op("differentiable", t, ONE, upper))]
         return self._function_says(t, source) if isinstance(source, sympy.core.function.UndefinedFunction) else []
 
-    def _vector_says(self, t: Term, v: Any) -> list[Hypothesis]:
-        sizes = [self.term(s) for s in v.sizes]
+    def _vector_says(self, t: Term, v: Any, scope: dict[Any, Term] | None = None) -> list[Hypothesis]:
+        sizes = [self.term(s, scope) for s in v.sizes]
         index = [sym(f"‹{n}›", INT) for n in range(len(sizes))]
         entry = app(t, *index)
 
@@ -345,16 +340,16 @@ class Bridge:
         if v.kind == "binary":
             return [(name, everywhere(op("le", ZERO, entry))), (name, everywhere(op("le", entry, ONE)))]
         if v.kind == "onehot":
-            at = self.term(v.extra)
+            at = self.term(v.extra, scope)
             return [(f"{v.label} one-hot at {v.extra}", everywhere(op("eq", entry, op("delta", index[-1], at))))]
         if v.kind == "labels":
             name = f"{v.label} labels in 1..{v.extra}"
-            classes = self.term(v.extra)
+            classes = self.term(v.extra, scope)
             return [(name, everywhere(op("le", ONE, entry))), (name, everywhere(op("le", entry, classes)))]
         return []
 
     def _function_says(self, t: Term, f: Any) -> list[Hypothesis]:
-        """An unknown function is differentiable in its last real argument, and of the sign that it was declared with."""
+        """An unknown function is differentiable in each real argument, and of the sign that it was declared with."""
         sorts, s = [], t.sort
         while isinstance(s, tuple):
             sorts.append(s[1])

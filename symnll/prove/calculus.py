@@ -5,7 +5,7 @@ from __future__ import annotations
 from symnll.core import kernel
 from symnll.core.term import INT, ONE, REAL, ZERO, Term, app, lam, num, op
 from symnll.prove.context import Context
-from symnll.prove.tactics import NoProof, Theorem, attempt, ax, chain, for_range, minus, product_term, rhs, under
+from symnll.prove.tactics import NoProof, Theorem, attempt, ax, chain, for_range, product_term, rhs, under
 
 
 def normal_derivative(t: Term, c: Context) -> Theorem | None:

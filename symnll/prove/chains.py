@@ -16,7 +16,7 @@ from symnll.prove.prover import examine_steps, prove
 from symnll.prove.reasons import REASONS, applied
 from symnll.prove.refute import Witness, examine
 from symnll.prove.result import Disagreement, Proved, Refuted, StepProof, Unknown
-from symnll.prove.search import build_context, prove_goal, with_cuts
+from symnll.prove.search import build_context, prove_goal, verify, with_cuts
 from symnll.prove.tactics import NoProof, Theorem, chain
 
 BUILD = {"=": L.Eq, "≤": L.Le, "<": L.Lt, "≥": L.Ge, ">": L.Gt, "<=": L.Le, ">=": L.Ge}
@@ -31,7 +31,8 @@ def prove_chain(start: Any, steps: Sequence[Any], given: Sequence[Any] = (), goa
     terms = [bridge.statement(r) for r in relations]
     hypotheses = [(str(g), bridge.statement(g)) for g in given]
     target = bridge.statement(goal) if goal is not None else None
-    context = build_context([*bridge.hypotheses(), *hypotheses])
+    everything = [*bridge.hypotheses(), *hypotheses]
+    context = build_context(everything)
     context = with_cuts(context, op("and", *terms, *terms))
     proofs = []
     for number, (step, relation, term) in enumerate(zip(steps, relations, terms, strict=True), 1):
@@ -44,10 +45,13 @@ def prove_chain(start: Any, steps: Sequence[Any], given: Sequence[Any] = (), goa
             return _failed(relation, given, where, str(reason), begun)
         if not plain and not applied(theorem, step.reason):
             return Unknown(relation, (f"{where}: it is true and proved, but not by the reason that it names",))
+        verify(theorem, term, everything)
         proofs.append(StepProof(theorem, step.reason))
     statement = goal if goal is not None else _overall(start, steps)
     whole = _together(target if target is not None else bridge.statement(statement), proofs, context)
-    if whole is None:
+    if whole is not None:
+        verify(whole, target if target is not None else bridge.statement(statement), everything)
+    else:
         return Unknown(statement, ("the steps are proved, but they do not lead to the statement",))
     check = examine(statement, given)
     if isinstance(check, Witness):
@@ -96,7 +100,7 @@ def _together(goal: Term, proofs: Sequence[StepProof], context: Context) -> Theo
         up = [(Fraction(1), t) for t in theorems]
         down = [(Fraction(-1 if t.statement.op == "eq" else 1), t) for t in theorems]
         first = theorems[0].statement.args
-        rising = goal.args[0] is first[0] and theorems[0].statement.op == "eq" or goal.args[0] is first[0]
+        rising = (goal.args[0] is first[0] and theorems[0].statement.op == "eq") or goal.args[0] is first[0]
         return kernel.linear(goal, tuple(up if rising else down))
     except CoreError:
         return None

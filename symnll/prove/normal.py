@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from symnll.core import kernel
-from symnll.core.ring import CONSTANT, Monomial, Polynomial, Ring, accumulate
-from symnll.core.term import INT, MINUS_ONE, ONE, REAL, ZERO, CoreError, Term, app, lam, num, op
+from symnll.core.ring import Monomial, Polynomial, Ring, accumulate
+from symnll.core.term import INT, MINUS_ONE, ONE, ZERO, CoreError, Term, app, lam, num, op
 from symnll.prove import rational, sums
 from symnll.prove.context import Context
 from symnll.prove.tactics import (
@@ -20,10 +20,7 @@ from symnll.prove.tactics import (
     Theorem,
     ax,
     chain,
-    factor_terms,
     lhs,
-    monomial_order,
-    monomial_term,
     order,
     polynomial_term,
     product_term,
@@ -92,7 +89,7 @@ def _normal(t: Term, c: Context) -> Theorem | None:
     else:
         e = under(t, *(None if isinstance(a.sort, tuple) and a.op != "app" else normal(a, c) for a in t.args))
         t2 = value(t, e)
-        constant = t2.op in ("exp", "log") and t2.args[0].op == "num" or t2.op == "delta"
+        constant = (t2.op in ("exp", "log") and t2.args[0].op == "num") or t2.op == "delta"
         handler = HANDLERS.get(t2.op) if constant or not c.plain else None
         if handler is not None:
             e = chain(e, handler(t2, c))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
-
 from symnll import language as L
 from symnll.prove.bridge import Bridge
 from symnll.prove.refute import Witness, examine

@@ -12,7 +12,7 @@ from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
 from symnll.core import kernel
 from symnll.core.ring import Monomial, Polynomial, accumulate
-from symnll.core.term import ONE, CoreError, Term, num, op
+from symnll.core.term import CoreError, Term, num, op
 from symnll.prove.context import Context
 from symnll.prove.tactics import (
     Theorem,
@@ -20,7 +20,6 @@ from symnll.prove.tactics import (
     canonical_sum,
     chain,
     factor_terms,
-    monomial_term,
     order,
     polynomial_term,
     product_term,

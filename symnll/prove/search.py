@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 from symnll.core import kernel
-from symnll.core.ring import Polynomial, Ring, accumulate
+from symnll.core.ring import Polynomial, accumulate
 from symnll.core.rules import negation
 from symnll.core.term import INT, ONE, REAL, ZERO, CoreError, Term, app, fn, lam, num, op, substitute
 from symnll.prove import calculus
@@ -36,9 +35,21 @@ MAX_CASES = 3
 def prove_statement(goal: Term, hypotheses: list[tuple[str, Term]]) -> Theorem:
     """A theorem of the goal; its hypotheses are among those given. Raises NoProof."""
     try:
-        return prove_goal(goal, with_cuts(build_context(hypotheses), goal))
+        theorem = prove_goal(goal, with_cuts(build_context(hypotheses), goal))
     except CoreError as error:
         raise NoProof(str(error)) from error
+    verify(theorem, goal, hypotheses)
+    return theorem
+
+
+class WrongTheorem(Exception):
+    """An internal error: the search came back with a theorem of something else, or under other hypotheses."""
+
+
+def verify(theorem: Theorem, goal: Term, hypotheses: list[tuple[str, Term]]) -> None:
+    """Raise WrongTheorem unless this is a theorem of the goal under some of these hypotheses and no others."""
+    if theorem.statement is not goal or not theorem.hypotheses <= set(hypotheses):
+        raise WrongTheorem(f"The search for {goal!r} found {theorem!r}.")
 
 
 def build_context(hypotheses: list[tuple[str, Term]]) -> Context:

@@ -15,7 +15,6 @@ from symnll.prove.tactics import (
     chain,
     for_range,
     inside,
-    minus,
     monomial_order,
     monomial_term,
     order,
