@@ -76,7 +76,7 @@ class Vector(IndexedBase):
 
     @property
     def kind(self) -> str:
-        return str(self.args[2])
+        return self.args[2].name  # type: ignore[no-any-return]
 
     @property
     def extra(self) -> Expr:

@@ -161,6 +161,13 @@ def test_abbreviations_fold_in_products_and_powers():
     assert term_text(total(mul(app(v, k), softmax(k))), Y) in ("Σ_k v_k·y_k", "Σ_k y_k·v_k")
 
 
+def test_a_reciprocal_folds_in_a_product():
+    sigmoid = inverse(add(ONE, op("exp", neg(x))))
+    S = [(sym("s"), sigmoid)]
+    assert term_text(mul(sigmoid, sub(ONE, sigmoid)), S) == "s·(1 − s)"
+    assert term_text(mul(a, power(add(ONE, op("exp", neg(x))), num(-2))), S) == "a·s²"
+
+
 def test_abbreviations_do_not_fold_what_is_something_else():
     other = mul(op("exp", app(z, i)), inverse(total(op("exp", app(v, k)))))
     shorter = mul(op("exp", app(z, i)), inverse(total(op("exp", app(z, k)), k, add(K, num(-1)))))

@@ -226,7 +226,7 @@ def _all_choices(cases: Cases, sizes: dict[Any, int]) -> Iterator[dict[Any, Any]
             if len(classes) ** len(positions) > MOST_LABELLINGS:
                 raise CantTell
             labellings = itertools.product(classes, repeat=len(positions))
-            tables.append([(base, Table(dict(zip(positions, values, strict=True)))) for values in labellings])
+            tables.append([(base, Table(positions, values)) for values in labellings])
         for chosen in itertools.product(*tables):
             yield {**env, **dict(chosen)}
 

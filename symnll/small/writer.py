@@ -58,12 +58,13 @@ class Fresh:
 
 @dataclass(frozen=True)
 class Table:
-    """Concrete integer entries of a vector: pairs of a position and a value."""
+    """Concrete integer entries of a vector."""
 
-    entries: tuple[tuple[tuple[int, ...], int], ...]
+    positions: tuple[tuple[int, ...], ...]
+    values: tuple[int, ...]
 
     def at(self, position: tuple[int, ...]) -> int:
-        return dict(self.entries)[position]
+        return self.values[self.positions.index(position)]
 
 
 def kind_of(expr: Any) -> str:

@@ -57,8 +57,8 @@ def fold(t: Term, a: Abbreviation) -> Term | None:
 def fold_items(items: Sequence[Item], a: Abbreviation) -> list[Item] | None:
     """The product with part of it folded, once, if the definition is a product that it contains."""
     wanted = product_items(a.definition)
-    if len(wanted) < 2:
-        return None
+    if len(wanted) == 1 and wanted[0][1] == 1:
+        return None  # that factor is folded by itself
     for binding, rest in _within(wanted, tuple(split_exp(items)), a.variables, {}):
         named = _named(a, binding)
         if named is not None:
