@@ -1,4 +1,4 @@
-"""Writes `docs/seeds.md`: `python docs/seeds.py`. Stops at the first verdict of `seeds_data.py` that is not confirmed."""
+"""`python docs/seeds.py` writes `docs/seeds.md`, or stops at the first verdict of `seeds_data.py` that doesn't hold."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from seeds_data import SEEDS, VERDICTS, Formula, Seed
+from seeds_data import SEEDS, SHOWN, VERDICTS, Formula, Seed
 
 from symnll.entry import claims, entries
 from symnll.language import Gt, Lt
 from symnll.prove.bridge import Bridge, BridgeError
 from symnll.prove.library import prove_claim
 from symnll.prove.prover import prove
-from symnll.prove.refute import Witness, examine
-from symnll.write.latex import inline, latex, term_latex
+from symnll.small import Witness, examine
+from symnll.write.latex import latex, term_latex
 from symnll.write.statement import statement_of
 
 TARGET = Path(__file__).with_name("seeds.md")
+ABBREVIATIONS = [tuple(Bridge(e).term(e) for e in pair) for pair in SHOWN]
 REFUTED = ("conditional", "wrong", "misdefinition")
 HEADER = """\
 # The five texts that symnll began with
@@ -27,7 +28,7 @@ HEADER = """\
 Every formula of five texts about softmax and the negative log-likelihood, in their order, and what became of it. A
 claim such as `nll.gradient` is shown, with its derivation, by `symnll show nll.gradient`.
 
-In the formulas that symnll read, z are the logits (f in the third text), y is softmax(z), p and a are any positive
+In the formulas as symnll read them, z are the logits (f in the third text), y is softmax(z), p and a are any positive
 numbers, T is the class of the sample (y_i in the third text), and K is any number of classes. A witness gives values at
 which the two sides differ, and the values of both sides.
 
@@ -59,7 +60,7 @@ def theorem(statement: Any, given: Any) -> Any:
 
 def witness(statement: Any, given: Any) -> Witness:
     """A counterexample. Raises Unconfirmed if there is none."""
-    found = examine(statement, given)
+    found = examine(statement, given, budget=5)  # enough on any machine: the page must not depend on it
     if not isinstance(found, Witness):
         raise Unconfirmed(f"{statement} is not refuted: {found}")
     return found
@@ -84,19 +85,21 @@ def verdict(f: Formula) -> list[str]:
         raise Unconfirmed("There is no statement to refute.")
     if (f.verdict == "conditional") != (f.condition is not None) or (f.verdict == "number") != bool(f.bounds):
         raise Unconfirmed(f"The verdict {f.verdict!r} does not fit what is given for it.")
-    blocks = [f"**{VERDICTS[f.verdict].format(holds=f'${tex(f.holds)}$')}** {prose(f.reason)}".strip()]
+    blocks = [f"**{VERDICTS[f.verdict].format(holds=math(f.holds))}** {prose(f.reason)}".strip()]
     for statement in f.statements:
         if f.verdict not in REFUTED:
-            blocks += ["Proved as" if f.verdict == "proved" else "Proved:", *shown(theorem(statement, f.given))]
+            blocks += shown(theorem(statement, f.given))
         elif f.meaningless:
             refused(statement, f.given)
             blocks.append("symnll refuses to compare the two: one is a number, the other a set of parameters.")
         else:
-            read = term_latex(Bridge(statement, *f.given).statement(statement))
-            blocks += ["Read as", display(read), f"Witness: {witness(statement, f.given)}."]
+            bridge = Bridge(statement, *f.given)
+            blocks += ["Read as", display(term_latex(bridge.statement(statement), ABBREVIATIONS))]
+            blocks += hypotheses([term_latex(bridge.statement(g)) for g in f.given])
+            blocks.append(f"Witness: {prose(str(witness(statement, f.given)))}.")
         if f.condition is not None:
             theorem(statement, (*f.given, f.condition))
-            blocks.append(f"With ${tex(f.holds)}$ added as a hypothesis it is proved.")
+            blocks.append(f"With {math(f.holds)} as a hypothesis it is proved.")
     if f.bounds:
         number, least, most = f.bounds
         for beyond in (Lt(number, least), Gt(number, most)):
@@ -111,9 +114,12 @@ def verdict(f: Formula) -> list[str]:
 
 def shown(proved: Any) -> list[str]:
     """What a theorem says, read from the theorem itself."""
-    said = statement_of(proved)
-    given = [inline(node) for label, node in said.given if not label]
-    return [display(latex(said.formula)), *([f"given {'; '.join(given)}."] if given else [])]
+    said = statement_of(proved, ABBREVIATIONS)
+    return [display(latex(said.formula)), *hypotheses([latex(node) for label, node in said.given if not label])]
+
+
+def hypotheses(formulas: list[str]) -> list[str]:
+    return [f"given {' and '.join(map(math, formulas))}."] if formulas else []
 
 
 def link(name: str) -> str:
@@ -125,8 +131,9 @@ def display(formula: str) -> str:
     return "```math\n" + re.sub(r"\\operatorname\b", r"\\mathrm", formula) + "\n```"
 
 
-def tex(words: str) -> str:
-    return words.replace("≠", r"\ne")
+def math(formula: str) -> str:
+    """A formula within a paragraph; between $` and `$ GitHub leaves backslashes alone."""
+    return f"$`{formula}`$"
 
 
 def prose(words: str) -> str:
@@ -155,9 +162,8 @@ def section(number: int, seed: Seed) -> list[str]:
         try:
             said = verdict(f)
         except Unconfirmed as why:
-            raise Unconfirmed(
-                f"Text {number}, {f.place}: {f.text}\nThe verdict {f.verdict!r} does not hold. {why}"
-            ) from why
+            where = f"Text {number}, {f.place}: {f.text}"
+            raise Unconfirmed(f"{where}\nThe verdict {f.verdict!r} does not hold. {why}") from why
         blocks += [f"### {number}.{place} {prose(f.place[0].upper() + f.place[1:])}", as_written(f), *said]
     return blocks
 

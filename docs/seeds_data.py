@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import KroneckerDelta, Rational, exp, log
+from sympy import KroneckerDelta, Mul, Rational, exp, log
 
 from symnll.language import (
     ArgMax,
@@ -83,12 +83,18 @@ class Seed:
     formulas: Sequence[Formula]
 
 
+def times(one: Any, other: Any) -> Any:
+    """The product as it is written, without SymPy's cancelling."""
+    return Mul(one, other, evaluate=False)
+
+
 K, N = size("K"), size("N")
 i, j, k, m, r, T = indices("i j k m r T", K)
 n, theta = index("n", N), Parameter("theta")
 z, a = vector("z", K), vector("a", K, kind="positive")
 p, y = vector("p", K, kind="positive"), softmax(z)
 S = total(exp(z[j]), j)
+SHOWN = [(vector("y", K, kind="positive")[i], y[i])]  # (name, definition): what the page writes for it
 f, g, u = function("f"), function("g", positive=True), real("u")
 three = vector("y", 3)
 example = [Eq(three[1], 5), Eq(three[2], 2), Eq(three[3], 1)]
@@ -478,12 +484,15 @@ SEED_2 = [
     Formula(
         "derivative of the softmax, second chain",
         (
-            r"\frac{e^{f_k} (\Sigma - e^{f_k})}{\Sigma^2} = \frac{e^{f_k}}{\Sigma} \frac{\Sigma - e^{f_k}}{\Sigma} "
-            "= p_k * (1 - p_k)"
+            r"\begin{aligned} \frac{\partial p_k}{\partial f_k} &= \frac{e^{f_k} (\Sigma - e^{f_k})}{\Sigma^2} \\ "
+            r"&= \frac{e^{f_k}}{\Sigma} \frac{\Sigma - e^{f_k}}{\Sigma} \\ &= p_k * (1 - p_k) \end{aligned}"
         ),
         "proved",
         claims=["softmax.jacobian_same"],
-        statements=[Eq(exp(z[k]) * (S - exp(z[k])) / S**2, y[k] * (1 - y[k]))],
+        statements=[
+            Eq(exp(z[k]) * (S - exp(z[k])) / S**2, times(exp(z[k]) / S, (S - exp(z[k])) / S)),
+            Eq(times(exp(z[k]) / S, (S - exp(z[k])) / S), y[k] * (1 - y[k])),
+        ],
     ),
     Formula(
         "derivative of the softmax, third chain, first step",
@@ -493,7 +502,7 @@ SEED_2 = [
         ),
         "conditional",
         claims=["nll.gradient_target", "nll.gradient_other"],
-        statements=[Eq(diff(nll(z, T), z[k]), At(-1 / p[k], p, y) * (y[k] * (1 - y[k])))],
+        statements=[Eq(diff(nll(z, T), z[k]), times(At(-1 / p[k], p, y), y[k] * (1 - y[k])))],
         condition=Eq(k, T),
         holds="k = y_i",
     ),
@@ -501,7 +510,7 @@ SEED_2 = [
         "derivative of the softmax, third chain, second step",
         r"-\frac{1}{p_k} (p_k * (1 - p_k)) = (p_k - 1)",
         "proved",
-        statements=[Eq(-1 / p[k] * (p[k] * (1 - p[k])), p[k] - 1)],
+        statements=[Eq(times(-1 / p[k], p[k] * (1 - p[k])), p[k] - 1)],
     ),
     Formula(
         "derivative of the softmax, result",
@@ -533,8 +542,7 @@ SEED_2 = [
         given=[Eq(k, T)],
         instead=Eq(diff(-log(p[T]) / log(10), p[k]), -1 / (log(10) * p[k])),
         reason=(
-            "Wrong even with a decimal logarithm: p_k belongs in the denominator. With the natural one there is "
-            "no ln 10."
+            "Even with a decimal logarithm p_k belongs in the denominator; with the natural one there is no ln 10."
         ),
     ),
     Formula(

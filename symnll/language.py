@@ -108,7 +108,7 @@ class At(Expr):
     def __new__(cls, expr: Any, base: Any, value: Any) -> At:
         if isinstance(value, Family):
             value = value.as_lambda()
-        return Expr.__new__(cls, sympy.sympify(expr), base, value)  # type: ignore[no-any-return]
+        return Expr.__new__(cls, sympy.sympify(expr), base, sympy.sympify(value))  # type: ignore[no-any-return]
 
     @property
     def free_symbols(self) -> set[Any]:

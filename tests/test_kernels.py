@@ -369,6 +369,20 @@ def test_what_the_forms_say_holds_at_small_sizes() -> None:
                 assert abs(left - right) < 1e-12, (name, classes, at, left, right)
 
 
+def test_every_theorem_of_a_form_is_a_claim_of_the_library() -> None:
+    """The statement that the library proves (see test_library.py) is the one that the code was printed from."""
+    from symnll.entry import claims, entries
+    from symnll.kernels import forms
+    from symnll.prove.bridge import Bridge
+
+    needed = [pair for form in forms.FORMS for pair in form.statements()]
+    assert {name for name, _ in needed} == {f"kernels.{c.name}" for c in entries()["kernels"].claims}
+    for name, statement in needed:
+        proved = claims()[name][1]
+        assert not proved.given
+        assert Bridge(statement).statement(statement) == Bridge(proved.statement).statement(proved.statement), name
+
+
 def test_what_has_no_form_as_array_operations_is_refused() -> None:
     from sympy import KroneckerDelta
 

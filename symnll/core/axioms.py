@@ -7,7 +7,7 @@ HLP: Hardy, Littlewood, Pólya, Inequalities, 2nd ed.; Boyd, Vandenberghe, Conve
 Logic, 2nd ed.
 """
 
-# ruff: noqa: I001
+# ruff: noqa: F821, I001
 # fmt: off
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
-from symnll.core.term import BOOL, INT, ONE, POINT, REAL, ZERO, Sort, Term, app, between, fn, forall, free_symbols, lam
+from symnll.core.term import BOOL, INT, ONE, POINT, REAL, ZERO, Sort, Term, app, between, fn, forall, lam
 from symnll.core.term import neg, num, op, sub, sym
 
 
@@ -28,11 +28,10 @@ class Axiom(NamedTuple):
 
     @property
     def symbols(self) -> dict[str, Term]:
-        return {s.data: s for s in free_symbols((self.statement, *self.conditions))}
+        return {s.data: s for t in (self.statement, *self.conditions) for s in t.free}
 
 
 _rows: dict[str, Axiom] = {}
-AXIOMS: Mapping[str, Axiom] = MappingProxyType(_rows)
 
 a, b, c, d, e, x = (sym(s) for s in "abcdex")
 i, i2, j, k, lo, hi = (sym(s, INT) for s in ("i", "i2", "j", "k", "lo", "hi"))
@@ -211,3 +210,5 @@ def _argmax(name: str, sort: Sort) -> None:
 
 for _name, _sort in (("integer", INT), ("real", REAL), ("point", POINT), ("family", fn(INT, REAL))):
     _argmax(_name, _sort)
+AXIOMS: Mapping[str, Axiom] = MappingProxyType(dict(_rows))
+del _rows, row, _argmax

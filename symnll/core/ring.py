@@ -20,6 +20,7 @@ Monomial = frozenset[tuple[Any, int]]  # (atom, exponent)
 Polynomial = dict[Monomial, Fraction]
 MAX_TERMS = 4_000
 MAX_EXPONENT = 64
+MAX_BITS = 50_000
 CONSTANT: Monomial = frozenset()
 
 
@@ -55,11 +56,7 @@ class Ring:
     def times(self, p: Polynomial, q: Polynomial) -> Polynomial:
         if len(p) * len(q) > MAX_TERMS:
             raise CoreError(f"The product has over {MAX_TERMS} terms when written out.")
-        result: Polynomial = {}
-        for m, c in p.items():
-            for n, d in q.items():
-                accumulate(result, {self._join(m, n): c * d})
-        return result
+        return accumulate({}, *({self._join(m, n): c * d} for m, c in p.items() for n, d in q.items()))
 
     def _join(self, m: Monomial, n: Monomial) -> Monomial:
         if not m or not n:
@@ -73,8 +70,11 @@ class Ring:
         return frozenset((a, e) for a, e in exponents.items() if e or a not in self.units)
 
     def power(self, p: Polynomial, n: int) -> Polynomial:
-        if abs(n) > MAX_EXPONENT and p != {CONSTANT: Fraction(1)}:
-            raise CoreError(f"The exponent {n} is beyond ±{MAX_EXPONENT}.")
+        if p == {CONSTANT: 1}:
+            return p
+        size = max((c.numerator.bit_length() + c.denominator.bit_length() for c in p.values()), default=0)
+        if abs(n) > MAX_EXPONENT or size * abs(n) > MAX_BITS:
+            raise CoreError(f"The exponent {n} is beyond ±{MAX_EXPONENT}, or the numbers get too long.")
         if n < 0:
             if not p:
                 raise CoreError("Division by zero.")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from symnll.core.axioms import AXIOMS
 from symnll.core.ring import CONSTANT, Ring, accumulate
-from symnll.core.term import BOOL, REAL, ZERO, CoreError, Term, app, fits, free_symbols, lam, op, rebuild, substitute
+from symnll.core.term import BOOL, REAL, ZERO, CoreError, Term, _rebuild, app, fits, lam, op, substitute
 
 Hypotheses = frozenset[tuple[str, Term]]
 
@@ -37,7 +37,7 @@ def _without(hypotheses: Hypotheses, statement: Term) -> Hypotheses:
 
 def _fresh(symbol: Term, hypotheses: Hypotheses) -> None:
     _need(symbol.op == "sym", "{!r} is not a symbol.", symbol)
-    _need(symbol not in free_symbols(s for _, s in hypotheses), "{!r} is free in a hypothesis.", symbol)
+    _need(all(symbol not in s.free for _, s in hypotheses), "{!r} is free in a hypothesis.", symbol)
 
 
 def negation(statement: Term) -> Term:
@@ -116,14 +116,14 @@ def symmetric(p: Sequent) -> Sequent:
 
 
 def _replaced(t: Term, equations: tuple[Sequent | None, ...]) -> Term:
-    _need(len(equations) == len(t.args), "{!r} has {} arguments.", t, len(t.args))
+    _need(len(equations) == len(t.args) and t.op != "lam", "{!r} has {} arguments.", t, len(t.args))
     args = list(t.args)
     for position, e in enumerate(equations):
         if e is not None:
             fine = e.statement.op == "eq" and e.statement.args[0] is args[position]
             _need(fine, "{!r} says nothing about {!r}.", e.statement, args[position])
             args[position] = e.statement.args[1]
-    return rebuild(t, tuple(args))
+    return _rebuild(t, tuple(args))
 
 
 def congruence(t: Term, equations: tuple[Sequent | None, ...]) -> Sequent:
@@ -161,11 +161,10 @@ def linear(goal: Term, premises: tuple[tuple[Fraction, Sequent], ...]) -> Sequen
     rest = accumulate(accumulate({}, r.polynomial(goal.args[1])), r.polynomial(goal.args[0]), factor=-1)
     for factor, p in premises:
         _need(p.statement.op in ("le", "lt", "eq"), "{!r} is not an inequality or equation.", p.statement)
-        _need(all(fits(side.sort, REAL) for side in p.statement.args), "{!r} is not about numbers.", p.statement)
         _need(factor >= 0 or p.statement.op == "eq", "{!r} has the negative factor {}.", p.statement, factor)
         strict = strict or (p.statement.op == "lt" and factor > 0)
-        for sign, side in zip((1, -1), p.statement.args, strict=True):
-            accumulate(rest, r.polynomial(side), factor=sign * factor)
+        accumulate(rest, r.polynomial(p.statement.args[0]), factor=factor)
+        accumulate(rest, r.polynomial(p.statement.args[1]), factor=-factor)
     slack = rest.pop(CONSTANT, Fraction(0))
     _need(not rest, "{!r} does not follow linearly.", goal)
     _need(slack >= 0 if goal.op == "le" or strict else slack > 0, "{!r} misses by {}.", goal, -slack)

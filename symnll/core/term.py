@@ -7,13 +7,14 @@ of bound variables are equal. Substitution can't capture.
 
 Meaning. Every term has a value for every value of its symbols: 0⁻¹ = 0, log of a non-positive number is some fixed
 number that nothing is said about, x^y is the usual power for integer y (0⁰ = 1) and exp(y log x) for x > 0, 0^y = 0
-for other y; a derivative that does not exist is some fixed number. An empty sum is 0, an empty product 1.
+for other y; a derivative that does not exist is some fixed number. An empty sum and an empty maximum are 0, an empty
+product is 1. differentiable(F, lo, hi): F depends on the entries lo..hi of its argument only, and is differentiable.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cache
 from operator import itemgetter
@@ -54,24 +55,31 @@ class Term(tuple[Any, ...]):
     op: Any = property(itemgetter(0))
     sort: Any = property(itemgetter(1))
     args: Any = property(itemgetter(2))
-    data: Any = property(itemgetter(3))  # number of `num`, name of `sym`, level of `bound`, argument sort of `lam`
-    free: Any = property(lambda self: _free(self))  # the free symbols
+    # data: the value of `num`, name of `sym`, level of `bound`, argument sort of `lam`. free: the free symbols.
+    data: Any = property(lambda self: Fraction(*self[3]) if self[0] == "num" else self[3])
+    free: Any = property(lambda self: _free(self))
 
     def __repr__(self) -> str:
-        if self.op in ("num", "sym"):
-            return str(self.data)
-        if self.op == "bound":
-            return f"#{self.data}"
-        return f"{self.op}({', '.join(map(repr, self.args))})"
+        return _text(self, 12)
+
+
+def _text(t: Term, depth: int) -> str:
+    if not t.args:
+        return f"#{t.data}" if t.op == "bound" else str(t.data)
+    return f"{t.op}({', '.join(_text(a, depth - 1) for a in t.args) if depth else '…'})"
 
 
 _table: dict[Any, Term] = {}
 _sweep_at = 500_000
-_EMPTY: frozenset[Term] = frozenset()
 
 
 def _free(t: Term) -> frozenset[Term]:
     return frozenset((t,)) if t[0] == "sym" else t[5]
+
+
+def genuine(t: Any) -> bool:
+    """Whether t is a term that the constructors made: what the table has."""
+    return type(t) is Term and _table.get(t[:4]) is t
 
 
 def _make(op: str, sort: Sort, args: tuple[Term, ...], data: Any = None) -> Term:
@@ -79,16 +87,11 @@ def _make(op: str, sort: Sort, args: tuple[Term, ...], data: Any = None) -> Term
     found = _table.get(key)
     if found is not None:
         return found
-    loose, free = 0, _EMPTY
-    for a in args:
-        loose = max(loose, a[4])
-        free = free | _free(a) if free else _free(a)
-    if op == "lam":
-        loose = max(loose - 1, 0)
-    elif op == "bound":
-        loose = data + 1
-    new = tuple.__new__(Term, (op, sort, args, data, loose, free))
-    _table[key] = new
+    if not all(map(genuine, args)):
+        raise CoreError(f"{op} takes terms, not {args!r}.")
+    loose = data + 1 if op == "bound" else max(0, max((a[4] for a in args), default=0) - (op == "lam"))
+    free = frozenset().union(*map(_free, args))
+    new = _table.setdefault(key, tuple.__new__(Term, (op, sort, args, data, loose, free)))
     if len(_table) > _sweep_at:
         _sweep()
     return new
@@ -105,8 +108,7 @@ def _sweep() -> None:
     _sweep_at = max(500_000, 2 * len(_table))
 
 
-# Operators: name -> the sorts of its arguments ("num" is int or real) and of its value. "num" as a value is int when
-# every numeric argument, and the values of every function argument, are.
+# Operators: name -> the sorts of its arguments, and of its value; "num": int where all arguments, or their values, are.
 _FAMILY = fn(INT, REAL)
 OPERATORS: dict[str, tuple[tuple[Sort, ...], Sort]] = {
     "pow": ((REAL, REAL), "pow"),
@@ -150,15 +152,15 @@ def _value_sort(name: str, sorts: tuple[Sort, ...], natural: bool) -> Sort:
         return None
     if value == "num":
         return INT if all(map(_result_is_int, sorts)) else REAL
-    return value if value != "pow" else INT if sorts[0] == INT and natural else REAL
+    return value if value != "pow" else INT if sorts == (INT, INT) and natural else REAL
 
 
 def op(name: str, *args: Term) -> Term:
     """The operator `name` applied to terms of the sorts that it takes; CoreError otherwise."""
-    if not {Term}.issuperset(map(type, args)):
+    if type(name) is not str or not {Term}.issuperset(map(type, args)):
         raise CoreError(f"{name} takes terms, not {args!r}.")
     sorts = tuple([a[1] for a in args])
-    value = _value_sort(name, sorts, name == "pow" and args[-1][0] == "num" and args[-1][3] >= 0 == args[-1][3] % 1)
+    value = _value_sort(name, sorts, args != () and args[-1][0] == "num" and args[-1][3] >= (0, 1))
     if value is None:
         raise CoreError(f"There is no {name} of {args!r}, whose sorts are {sorts}.")
     return _make(name, value, args)
@@ -167,20 +169,21 @@ def op(name: str, *args: Term) -> Term:
 def num(value: int | Fraction | str) -> Term:
     """A rational constant; an integer one has sort int."""
     value = Fraction(value)
-    return _make("num", INT if value.denominator == 1 else REAL, (), value)
+    pair = int(value.numerator), int(value.denominator)  # not the fraction, whose parts can be set
+    return _make("num", INT if pair[1] == 1 else REAL, (), pair)
 
 
 def _check_sort(sort: Sort) -> None:
-    if isinstance(sort, tuple) and len(sort) == 3 and sort[0] == "fn":
+    if type(sort) is tuple and len(sort) == 3 and sort[0] == "fn":
         for part in sort[1:]:
             _check_sort(part)
-    elif sort not in (INT, REAL, POINT, BOOL):
+    elif type(sort) is not str or sort not in (INT, REAL, POINT, BOOL):
         raise CoreError(f"There is no sort {sort!r}.")
 
 
 def sym(name: str, sort: Sort = REAL) -> Term:
     """A free symbol; symbols of one name and different sorts are different."""
-    if not isinstance(name, str) or not name:
+    if type(name) is not str or not name:
         raise CoreError(f"A symbol's name is a non-empty string, not {name!r}.")
     _check_sort(sort)
     return _make("sym", sort, (), name)
@@ -214,14 +217,14 @@ def binder(sort: Sort, body: Term) -> Term:
         return u
 
     _check_sort(sort)
-    return _lam(sort, _walk(body, _closed, check))
+    return _lam(sort, _walk(body, check))
 
 
 def lam(variable: Term, body: Term) -> Term:
     """The function variable ↦ body, where variable is a free symbol; eta-reduced."""
     if variable[0] != "sym":
         raise CoreError(f"lam takes a symbol and a term, not {variable!r} and {body!r}.")
-    inside = _walk(_shift(body, 1), lambda u, _: variable not in _free(u), lambda u, d: _make("bound", u[1], (), d))
+    inside = _walk(_shift(body, 1), lambda u, d: _make("bound", u[1], (), d), lambda u, _: variable not in _free(u))
     return _lam(variable[1], inside)
 
 
@@ -239,7 +242,7 @@ def _occurs(t: Term, depth: int) -> bool:
     return any(_occurs(a, depth + (t[0] == "lam")) for a in t[2])
 
 
-def rebuild(t: Term, args: tuple[Term, ...]) -> Term:
+def _rebuild(t: Term, args: tuple[Term, ...]) -> Term:
     """t with other arguments, in normal form again; sorts are computed anew."""
     if args == t[2]:
         return t
@@ -250,28 +253,24 @@ def rebuild(t: Term, args: tuple[Term, ...]) -> Term:
     return op(t[0], *args)
 
 
-def _walk(t: Term, stop: Callable[[Term, int], bool], change: Callable[[Term, int], Term]) -> Term:
-    """t with change(u, depth) for each symbol and bound variable u that no stop(…, depth) holds back."""
+def _walk(t: Term, change: Callable[[Term, int], Term], stop: Callable[[Term, int], bool] | None = None) -> Term:
+    """t with change(u, depth) for each bound variable u of an outer binder; or where no stop(…, depth) holds back."""
     memo: dict[Any, Term] = {}
 
     def go(u: Term, depth: int) -> Term:
-        if stop(u, depth):
+        if stop(u, depth) if stop else u[4] <= depth:
             return u
         if u[0] in ("sym", "bound"):
             return change(u, depth)
         if (u, depth) not in memo:
-            memo[u, depth] = rebuild(u, tuple(go(a, depth + (u[0] == "lam")) for a in u[2]))
+            memo[u, depth] = _rebuild(u, tuple(go(a, depth + (u[0] == "lam")) for a in u[2]))
         return memo[u, depth]
 
     return go(t, 0)
 
 
-def _closed(t: Term, depth: int) -> bool:
-    return bool(t[4] <= depth)
-
-
 def _shift(t: Term, by: int) -> Term:
-    return t if by == 0 or not t[4] else _walk(t, _closed, lambda u, _: _make("bound", u[1], (), u[3] + by))
+    return t if by == 0 or not t[4] else _walk(t, lambda u, _: _make("bound", u[1], (), u[3] + by))
 
 
 def _instantiate(body: Term, value: Term) -> Term:
@@ -280,7 +279,7 @@ def _instantiate(body: Term, value: Term) -> Term:
     def change(u: Term, depth: int) -> Term:
         return _shift(value, depth) if u[3] == depth else _make("bound", u[1], (), u[3] - 1)
 
-    return _walk(body, _closed, change)
+    return _walk(body, change)
 
 
 def substitute(t: Term, values: Mapping[Term, Term]) -> Term:
@@ -288,11 +287,7 @@ def substitute(t: Term, values: Mapping[Term, Term]) -> Term:
     for s, v in values.items():
         if type(s) is not Term or s[0] != "sym" or type(v) is not Term or v[4] or not fits(v[1], s[1]):
             raise CoreError(f"{s!r} can't be replaced by {v!r}: a symbol is replaced by a closed term of its sort.")
-    return _walk(t, lambda u, _: _free(u).isdisjoint(values), lambda u, _: values[u])
-
-
-def free_symbols(terms: Iterable[Term]) -> frozenset[Term]:
-    return frozenset().union(*map(_free, terms))
+    return _walk(t, lambda u, _: values[u], lambda u, _: _free(u).isdisjoint(values))
 
 
 ZERO, ONE, MINUS_ONE = num(0), num(1), num(-1)

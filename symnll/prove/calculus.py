@@ -103,7 +103,7 @@ def _smooth(u: Term, a: Term, c: Context) -> Theorem:
         if shown is not None:
             shown = _specialised(shown, u)
     if shown is None:
-        raise NoProof(f"{u!r} is not known to be differentiable.")
+        raise NoProof("{} is not known to be differentiable.", u)
     return ax("d_smooth", shown, u=u, a=a)
 
 
@@ -121,7 +121,7 @@ def _specialised(fact: Theorem, u: Term) -> Theorem | None:
         if fact.statement.op != "forall" or fact.statement.args[0].sort[1] != v.sort:
             return None
         fact = kernel.specialise(fact, v)
-    return fact if fact.statement.op == "smooth" and not values == [] else None
+    return fact if fact.statement.op == "smooth" and values else None
 
 
 def _sum(body: Term, x: Term, a: Term, c: Context) -> Theorem:
@@ -131,7 +131,7 @@ def _sum(body: Term, x: Term, a: Term, c: Context) -> Theorem:
 def _fold(parts: list[Theorem], name: str) -> Theorem:
     folded = parts[-1]
     for p in reversed(parts[:-1]):
-        v, a, b = folded.statement.args
+        v, _, b = folded.statement.args
         folded = ax(name, p, folded, **{**_parts(p), "v": v, "c": b})
     return folded
 
@@ -168,7 +168,7 @@ def _need(t: Term, c: Context, kind: str, words: str) -> Theorem:
                 back = kernel.symmetric(e)
                 shown = kernel.rewrite(shown, (back, None) if kind == "nonzero" else (None, back))
     if shown is None:
-        raise NoProof(f"{t!r} {words}.")
+        raise NoProof("{} " + words + ".", t)
     return shown
 
 
@@ -242,7 +242,7 @@ def _nested(body: Term, x: Term, a: Term, c: Context) -> Theorem:
         slope = derivative(v, a, c)
         return ax("d_local", left, right, kernel.generalise(equal, x), slope, u=lam(x, body), a=a,
                   b=slope.statement.args[2], c=low, d=high, v=v)  # fmt: skip
-    raise NoProof(f"The derivative inside {body!r} could not be worked out.")
+    raise NoProof("The derivative inside {} could not be worked out.", body)
 
 
 def _intervals(a: Term, c: Context) -> list[tuple[Term, Term, Theorem, Theorem]]:
@@ -261,7 +261,7 @@ def _application(body: Term, x: Term, a: Term, c: Context) -> Theorem:
     """An unknown function of something that varies: the chain rule, of one variable or of a family."""
     f, argument = body.args
     if x in f.free:
-        raise NoProof(f"{body!r} varies in more than one argument.")
+        raise NoProof("{} varies in more than one argument.", body)
     if isinstance(argument.sort, tuple):
         return _functional(f, argument, x, a, c)
     inner = derivative(lam(x, argument), a, c)
@@ -273,7 +273,7 @@ def _application(body: Term, x: Term, a: Term, c: Context) -> Theorem:
 def _functional(f: Term, argument: Term, x: Term, a: Term, c: Context) -> Theorem:
     fact = next((t for t in c.facts.values() if t.statement.op == "differentiable" and t.statement.args[0] is f), None)
     if fact is None:
-        raise NoProof(f"{f!r} is not known to be differentiable.")
+        raise NoProof("{} is not known to be differentiable.", f)
     _, lo, hi = fact.statement.args
     outer = Context((), c)
     outer.depth += 1

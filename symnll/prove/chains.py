@@ -14,10 +14,10 @@ from symnll.prove.bridge import Bridge
 from symnll.prove.context import Context
 from symnll.prove.prover import examine_steps, prove
 from symnll.prove.reasons import REASONS, applied
-from symnll.prove.refute import Witness, examine
 from symnll.prove.result import Disagreement, Proved, Refuted, StepProof, Unknown
 from symnll.prove.search import build_context, prove_goal, verify, with_cuts
 from symnll.prove.tactics import NoProof, Theorem, chain
+from symnll.small import Witness, examine
 
 BUILD = {"=": L.Eq, "≤": L.Le, "<": L.Lt, "≥": L.Ge, ">": L.Gt, "<=": L.Le, ">=": L.Ge}
 
@@ -41,7 +41,7 @@ def prove_chain(start: Any, steps: Sequence[Any], given: Sequence[Any] = (), goa
             return Unknown(relation, (f"{where}: there is no such reason; there are {', '.join(REASONS)}",))
         try:
             theorem, plain = _prove_step(term, step.reason, context)
-        except (NoProof, CoreError) as reason:
+        except (NoProof, CoreError, RecursionError) as reason:
             return _failed(relation, given, where, str(reason), begun)
         if not plain and not applied(theorem, step.reason):
             return Unknown(relation, (f"{where}: it is true and proved, but not by the reason that it names",))
@@ -75,7 +75,7 @@ def _prove_step(term: Term, reason: str, context: Context) -> tuple[Theorem, boo
         narrow.plain = True
         try:
             return prove_goal(term, narrow, 0), True
-        except (NoProof, CoreError):
+        except (NoProof, CoreError, RecursionError):
             raise NoProof("it does not follow by algebra alone") from None
     return prove_goal(term, context), plain
 

@@ -117,7 +117,7 @@ def _rewritten(t: Term, c: Context) -> Theorem | None:
 
 def _family_arguments(t: Term, c: Context) -> Theorem | None:
     """Normalise the body of a function that an unknown functional is applied to."""
-    f, a = t.args
+    _, a = t.args
     if a.op != "lam":
         return None
     x, inner = c.open(a.data)

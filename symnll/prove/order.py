@@ -37,7 +37,7 @@ def prove_order(goal: Term, c: Context, depth: int = MAX_DEPTH) -> Theorem:
     if shown is not None:
         return shown
     if depth == 0:
-        raise NoProof(f"{goal!r} was given up.")
+        raise NoProof("{} was given up.", goal)
     s, t = goal.args
     gap = minus(t, s)
     canonical = equation(normal(gap, c), gap)
@@ -50,7 +50,7 @@ def prove_order(goal: Term, c: Context, depth: int = MAX_DEPTH) -> Theorem:
             if found is not None:
                 break
     if found is None:
-        raise NoProof(f"0 {'≤' if goal.op == 'le' else '<'} {d!r} was not shown.")
+        raise NoProof("{} was not shown.", below)
     return linear(goal, (found, 1), (canonical, -1))
 
 
@@ -421,7 +421,7 @@ def _scaled_fact(fact: Theorem, c: Context) -> Iterator[Theorem]:
         return
     gap = minus(*reversed(fact.statement.args))
     e = equation(normal(gap, c), gap)
-    factors, split = rational.factor(rhs(e), c)
+    factors, _ = rational.factor(rhs(e), c)
     below = [f for f in factors if f.op == "pow" and f.args[1].op == "num" and f.args[1].data < 0]
     inverse = product_term([op("pow", f.args[0], num(-f.args[1].data)) for f in below])
     positive = c.nonnegative(inverse) if below else None

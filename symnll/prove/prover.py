@@ -9,10 +9,10 @@ from typing import Any
 
 from symnll import language as L
 from symnll.prove.bridge import Bridge
-from symnll.prove.refute import Witness, examine
 from symnll.prove.result import Disagreement, Proved, Refuted, StepProof, Unknown
 from symnll.prove.search import prove_statement
 from symnll.prove.tactics import NoProof, Theorem
+from symnll.small import Witness, examine
 
 Result = Any  # Proved | Refuted | Unknown
 
@@ -66,7 +66,9 @@ def _name(relation: Any) -> str:
 
 def _conditions(statement: Any, given: Sequence[Any]) -> list[str]:
     """Which of i = m and i ≠ m, for two free indices, make a refuted statement a theorem."""
-    indices = sorted((s for s in statement.free_symbols if isinstance(s, L.Index)), key=str)
+    bridge = Bridge(statement, *given)
+    bridge.statement(statement)
+    indices = sorted((s for s in bridge.declared.values() if isinstance(s, L.Index)), key=str)
     found = []
     for i, m in combinations(indices, 2):
         if (i.lower, i.upper) != (m.lower, m.upper):

@@ -36,7 +36,7 @@ def prove_statement(goal: Term, hypotheses: list[tuple[str, Term]]) -> Theorem:
     """A theorem of the goal; its hypotheses are among those given. Raises NoProof."""
     try:
         theorem = prove_goal(goal, with_cuts(build_context(hypotheses), goal))
-    except CoreError as error:
+    except (CoreError, RecursionError) as error:
         raise NoProof(str(error)) from error
     verify(theorem, goal, hypotheses)
     return theorem
@@ -302,7 +302,7 @@ def _equal(goal: Term, c: Context) -> Theorem:
         if found is not None:
             back = kernel.symmetric(right) if right is not None else None
             return chain(left, found, back)
-    raise NoProof(f"What is left to show is {value(s, left)!r} = {value(t, right)!r}.")
+    raise NoProof("What is left to show is {}.", op("eq", value(s, left), value(t, right)))
 
 
 def _equal_functions(goal: Term, c: Context) -> Theorem:
@@ -310,7 +310,7 @@ def _equal_functions(goal: Term, c: Context) -> Theorem:
     if s is t:
         return equation(None, s)
     if not isinstance(s.sort, tuple):
-        raise NoProof(f"{s!r} = {t!r} is not an equation between numbers.")
+        raise NoProof("{} is not an equation between numbers.", goal)
     x, inner = c.open(s.sort[1])
     return kernel.abstract(prove_goal(op("eq", app(s, x), app(t, x)), inner), x)
 
@@ -412,7 +412,7 @@ def _where_tight(s: Term, t: Term, gap: Term, c: Context) -> Theorem | None:
             continue
         e = normal(total, c)
         none = none if e is None else kernel.rewrite(none, (kernel.symmetric(e), None))
-        k, inner = c.child(lo, hi)
+        k, _ = c.child(lo, hi)
         nonnegative = for_range(bound.inside, k, lo, hi)
         for i in sorted((x for x in s.free | t.free if x.sort == INT), key=order):
             low, high = c.show(op("le", lo, i)), c.show(op("le", i, hi))
@@ -458,7 +458,7 @@ def _differ(goal: Term, c: Context) -> Theorem:
             continue
         differ = ax("less_differs", less, a=small, b=large)
         return differ if small is s else kernel.symmetric(differ)
-    raise NoProof(f"{s!r} ≠ {t!r} was not shown.")
+    raise NoProof("{} was not shown.", goal)
 
 
 def _argmax(goal: Term, c: Context) -> Theorem:

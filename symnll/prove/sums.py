@@ -175,7 +175,7 @@ def _exchange(lo: Term, hi: Term, i: Term, factors: list[Term], c: Context, inne
             continue
         low, high, g = s.args
         rest = product_term([f for f in factors if f is not s])
-        j, deeper = inner.child(low, high)
+        j, _ = inner.child(low, high)
         deltas = _collapsible(app(g, j), i, j)
         if not deltas and any(f.op == "sum" for f in factors if f is not s):
             continue

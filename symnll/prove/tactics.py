@@ -14,7 +14,16 @@ Theorem = Any  # the class is made inside the kernel
 
 
 class NoProof(Exception):
-    """The search found no proof; says what it could not show."""
+    """The search found no proof; says what it could not show: a message with {} for each term."""
+
+    def __init__(self, message: str, *terms: Term) -> None:
+        super().__init__(message)
+        self.message, self.terms = message, terms
+
+    def __str__(self) -> str:
+        from symnll.write.text import term_text
+
+        return self.message.format(*map(term_text, self.terms)) if self.terms else self.message
 
 
 def lhs(theorem: Theorem) -> Term:

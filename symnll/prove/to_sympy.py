@@ -8,6 +8,7 @@ anything else it is taken in a fresh variable, which `At` then replaces.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import sympy
@@ -184,31 +185,65 @@ class _Writer:
         raise BridgeError(f"{t!r} has no form in SymPy.")
 
     def for_all(self, t: Term) -> Any:
+        """∀v, (what the kind of v says → …): a variable of that kind."""
         variables = []
         while t.op == "forall":
             f = t.args[0]
             sort = f.sort[1]
             bounds = _bounds(f)
-            if isinstance(sort, tuple):
-                v = self.vector(t, sort)
-                body = app(f, self.open(sort, v))
-            elif bounds is None:
-                v = self.variable(sort)
-                body = app(f, self.open(sort, v))
-            else:
+            if bounds is not None:
                 v = L.Index(self.name("i"), self.term(bounds[0]), self.term(bounds[1]))
-                body = app(f, self.open(INT, v)).args[1].args[1]
+                t = app(f, self.open(INT, v)).args[1].args[1]
+            elif isinstance(sort, tuple):
+                v, t = self.vector(f)
+            else:
+                v, t = self.scalar(f)
             variables.append(v)
-            t = body
         return L.ForAll(self.statement(t), *variables)
 
-    def vector(self, t: Term, sort: Any) -> Any:
-        """A vector for "for all families": a formula does not say its size, so the first range in it has to."""
-        inputs, value = _signature(sort)
-        sizes = [hi for lo, hi in _ranges(t) if lo is ONE]
-        if len(inputs) != 1 or value != REAL or not sizes:
-            raise BridgeError(f"{t!r} is about all families, and does not show their size.")
-        return L.vector(self.name("v"), self.term(sizes[0]))
+    def scalar(self, f: Term) -> tuple[Any, Term]:
+        """A variable of the kind that the first premise in f says, and what f says beyond that."""
+        sort = f.sort[1]
+        fresh = self.open(sort, None)
+        body = app(f, fresh)
+        kinds: dict[Term, Any] = {}
+        if sort == INT:
+            kinds = {op("le", ONE, fresh): L.size, op("le", ZERO, fresh): L.natural}
+        elif sort == REAL:
+            kinds = {op("lt", ZERO, fresh): L.positive, op("le", ZERO, fresh): partial(Symbol, nonnegative=True)}
+        kind = kinds.get(body.args[0]) if body.op == "implies" else None
+        variable = self.variable(sort) if kind is None else kind(self.name("n" if sort == INT else "x"))
+        self.objects[fresh] = variable
+        return variable, body if kind is None else body.args[1]
+
+    def vector(self, f: Term) -> tuple[Any, Term]:
+        """A vector of the kind that the first premises in f say, and what f says beyond that."""
+        inputs, value = _signature(f.sort[1])
+        if len(inputs) != 1 or value != REAL:
+            raise BridgeError(f"{f!r} is about all families of a sort that can't be written in SymPy.")
+        fresh = self.open(f.sort[1], None)
+        body, kind, size = app(f, fresh), "real", None
+        if body.op == "implies" and body.args[0].op == "forall" and (bounds := _bounds(body.args[0].args[0])):
+            i = sym("‹entry›", INT)
+            said = app(body.args[0].args[0], i).args[1].args[1]
+            entry = app(fresh, i)
+            found = {op("lt", ZERO, entry): "positive", op("le", ZERO, entry): "nonnegative"}.get(said)
+            if found is not None and bounds[0] is ONE:
+                kind, size, body = found, bounds[1], body.args[1]
+        if kind == "positive" and body.op == "implies" and body.args[0] is op("eq", op("sum", ONE, size, fresh), ONE):
+            kind, body = "simplex", body.args[1]
+        if size is None:  # a formula does not say the size of its families, so the first range in it has to
+            size = next((hi for lo, hi in _ranges(body) if lo is ONE), None)
+        upper = self.term(size) if size is not None else self.size_beside(body)
+        if upper is None:
+            raise BridgeError(f"{f!r} is about all families, and does not show their size.")
+        variable = self.objects[fresh] = L.vector(self.name("v"), upper, kind=kind)
+        return variable, body
+
+    def size_beside(self, t: Term) -> Any:
+        """The size of a declared vector in t, the same for all of them; None otherwise."""
+        beside = {v.sizes for s in t.free if isinstance(v := self.objects.get(s), L.Vector) and len(v.sizes) == 1}
+        return beside.pop()[0] if len(beside) == 1 else None
 
     def argmax(self, t: Term) -> Any:
         domain, *sides = t.args

@@ -18,6 +18,7 @@ from symnll.small.writer import SYMBOLS, Table, Tag, Unsupported, Writer
 
 TAGS = tuple(Tag(k) for k in range(3))
 MOST_CHOICES = 1000
+MOST_SIZES = 6
 SOLVABLE = ("real", "positive", "nonnegative", "natural")
 
 Demand = tuple[str, Node, Node]
@@ -62,7 +63,7 @@ class Cases:
             allowed = [t for t in tuples if self._allowed(dict(zip(symbols, t, strict=True)))]
             near = [t for t in allowed if max(t, default=0) - min(t, default=0) <= 1] or allowed
             if near:
-                return [dict(zip(symbols, t, strict=True)) for t in near[: 4 if len(symbols) == 1 else 7]]
+                return [dict(zip(symbols, t, strict=True)) for t in near[:MOST_SIZES]]
         raise Unsupported("no sizes up to 6 satisfy the hypotheses")
 
     def _allowed(self, sizes: dict[Any, int]) -> bool:

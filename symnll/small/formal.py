@@ -18,8 +18,6 @@ from symnll.small.graph import Key, Node
 from symnll.small.values import Undefined
 from symnll.small.writer import SYMBOLS, NeedsValue, Table, Unsupported
 
-
-
 GENERATORS = 48
 MOST_LABELLINGS = 81
 

@@ -1,4 +1,4 @@
-"""Scalars written out: a graph of operations, hash-consed so that equal ones are one object, and its differentiation."""
+"""A graph of scalar operations, hash-consed so that equal ones are one object, and its differentiation."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from symnll.core.term import Term, fits, op, rebuild, substitute
+from symnll.core.term import Term, app, binder, fits, op, substitute
 
 Binding = dict[Term, Term]
 Item = tuple[Term, int]
@@ -188,4 +188,6 @@ def _canonical(t: Term) -> Term:
     if not t.args:
         return t
     args = tuple(map(_canonical, t.args))
-    return op(t.op, *sorted(args, key=repr)) if t.op in ("add", "mul") else rebuild(t, args)
+    if t.op == "lam":
+        return binder(t.data, *args)
+    return app(*args) if t.op == "app" else op(t.op, *(sorted(args, key=repr) if t.op in ("add", "mul") else args))

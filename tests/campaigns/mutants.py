@@ -15,6 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import sympy
@@ -27,7 +28,7 @@ from symnll.entry import claims
 from symnll.prove.bridge import BridgeError
 from symnll.prove.chains import BUILD
 from symnll.prove.prover import search
-from symnll.prove.refute import Agreement, Witness, examine
+from symnll.small import Agreement, Witness, examine
 from tests.campaigns.normaliser import Spent, limit
 
 
@@ -93,28 +94,29 @@ def put(e: Any, path: Path, new: Any) -> Any:
     return e.func(*args)
 
 
-def edits(e: Any, indices: Sequence[Any]) -> Iterator[tuple[str, Any]]:
-    """Each single edit of one subexpression."""
-    yield "sign", -e
-    yield "factor 2", 2 * e
-    yield "square", e**2
+def edits(e: Any, indices: Sequence[Any]) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Each single edit of one subexpression: its name, and what makes it."""
+    yield "sign", lambda: -e
+    yield "factor 2", lambda: 2 * e
+    yield "square", lambda: e**2
     if len(indices) > 1:
-        yield "δ added", KroneckerDelta(*indices[:2]) * e
-    for i in indices:
-        for m in indices:
-            if i is not m and isinstance(e, (sympy.Indexed, KroneckerDelta)) and i in e.free_symbols:
-                yield "index", e.xreplace({i: m})
+        yield "δ added", lambda: KroneckerDelta(*indices[:2]) * e
+    if isinstance(e, (sympy.Indexed, KroneckerDelta)):
+        for i in indices:
+            for m in indices:
+                if i is not m and i in e.free_symbols:
+                    yield "index", partial(e.xreplace, {i: m})
     if isinstance(e, KroneckerDelta):
-        yield "δ dropped", sympy.S.One
+        yield "δ dropped", lambda: sympy.S.One
     if isinstance(e, (exp, log)):
-        yield f"{type(e).__name__} dropped", e.args[0]
+        yield f"{type(e).__name__} dropped", lambda: e.args[0]
     if isinstance(e, (Sum, Product, L.MaxOver)):
         variable, lower, upper = e.limits[0]
-        yield "range, upper end", e.func(e.args[0], (variable, lower, upper - 1), *e.limits[1:])
-        yield "range, lower end", e.func(e.args[0], (variable, lower + 1, upper), *e.limits[1:])
+        yield "range, upper end", lambda: e.func(e.args[0], (variable, lower, upper - 1), *e.limits[1:])
+        yield "range, lower end", lambda: e.func(e.args[0], (variable, lower + 1, upper), *e.limits[1:])
     if isinstance(e, (Add, Mul)) and len(e.args) > 1:
         for n in range(len(e.args)):
-            yield "term or factor dropped", e.func(*e.args[:n], *e.args[n + 1 :])
+            yield "term or factor dropped", partial(e.func, *e.args[:n], *e.args[n + 1 :])
 
 
 def indices_at(s: Statement, path: Path) -> list[Any]:
@@ -142,34 +144,52 @@ def without_kinds(s: Statement) -> Iterator[Mutant]:
             yield Mutant(s.name, "kind weakened", relation, tuple(g.xreplace(weaker) for g in s.given))
 
 
-def mutants_of(s: Statement) -> Iterator[Mutant]:
-    """All mutants of a statement: single edits at every place, and each hypothesis dropped."""
+Maker = Callable[[], "Mutant | None"]
+
+
+def makers(s: Statement) -> Iterator[tuple[str, Maker]]:
+    """The edits of a statement, by name: single edits at every place, each hypothesis dropped, each kind weakened."""
     for n in range(len(s.given)):
-        yield Mutant(s.name, "hypothesis dropped", s.relation, (*s.given[:n], *s.given[n + 1 :]))
-    yield from without_kinds(s)
+        rest = (*s.given[:n], *s.given[n + 1 :])
+        yield "hypothesis dropped", partial(Mutant, s.name, "hypothesis dropped", s.relation, rest)
+    for weaker in without_kinds(s):
+        yield "kind weakened", partial(lambda m: m, weaker)
+
+    def make(name: str, path: Path, new: Callable[[], Any]) -> Mutant | None:
+        relation = put(s.relation, path, new())
+        same = relation == s.relation or relation in (True, False)
+        return None if same else Mutant(s.name, name, relation, s.given)
+
     for path, e in walk(s.relation):
         for name, new in edits(e, indices_at(s, path)):
-            relation = put(s.relation, path, new)
-            if relation != s.relation and relation not in (True, False):
-                yield Mutant(s.name, name, relation, s.given)
+            yield name, partial(make, name, path, new)
+
+
+def mutants_of(s: Statement) -> Iterator[Mutant]:
+    """All mutants of a statement."""
+    return (mutant for _, maker in makers(s) if (mutant := maker()) is not None)
 
 
 def sample(per_statement: int, seed: int, total: int | None = None) -> list[Mutant]:
-    """Some mutants of every statement, of as many kinds as possible; at most `total` in all."""
+    """Some mutants of every statement, of as many kinds as possible; at most `total` in all, of random statements."""
     chosen: list[Mutant] = []
-    for s in statements():
+    every = statements()
+    if total is not None:
+        random.Random(seed).shuffle(every)
+    for s in every:
+        if total is not None and len(chosen) >= total:
+            break
         rng = random.Random(f"{seed}:{s.name}")
-        kinds: dict[str, list[Mutant]] = {}
-        for mutant in mutants_of(s):
-            kinds.setdefault(mutant.edit, []).append(mutant)
+        kinds: dict[str, list[Maker]] = {}
+        for name, maker in makers(s):
+            kinds.setdefault(name, []).append(maker)
         names = sorted(kinds)
         rng.shuffle(names)
-        pool = [rng.choice(kinds[name]) for name in names]
-        dropped = [m for name in names if name in ("hypothesis dropped", "kind weakened") for m in kinds[name]]
-        chosen += list(dict.fromkeys([*dropped, *pool]))[: max(per_statement, len(dropped))]
-    if total is not None and len(chosen) > total:
-        chosen = random.Random(seed).sample(chosen, total)
-    return chosen
+        always = [m for name in ("hypothesis dropped", "kind weakened") for m in kinds.pop(name, [])]
+        pool = [*always, *(rng.choice(kinds[name]) for name in names if name in kinds)]
+        made = [m for maker in pool[: max(per_statement, len(always)) + 1] if (m := maker()) is not None]
+        chosen += list(dict.fromkeys(made))[: max(per_statement, len(always))]
+    return chosen[:total]
 
 
 # What becomes of them.

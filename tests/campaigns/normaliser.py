@@ -29,7 +29,7 @@ from symnll.prove.normal import normal, value
 from symnll.prove.search import build_context, with_cuts
 from symnll.prove.tactics import NoProof, minus
 from symnll.prove.to_sympy import to_sympy
-from symnll.prove.refute import Agreement, Witness, examine
+from symnll.small import Agreement, Witness, examine
 
 EXPECTED = (NoProof, CoreError, BridgeError)
 K, N = L.sizes("K N")

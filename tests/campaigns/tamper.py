@@ -32,7 +32,7 @@ from symnll.entry import claims
 from symnll.prove.bridge import Bridge, BridgeError
 from symnll.prove.library import prove_claim
 from symnll.prove.to_sympy import to_sympy
-from symnll.prove.refute import Agreement, Witness, examine
+from symnll.small import Agreement, Witness, examine
 from tests.campaigns.normaliser import Spent, limit
 
 Path = tuple[Any, ...]
@@ -242,7 +242,10 @@ def judge(new: Any, original: Any, bridge: Bridge, seconds: float) -> tuple[str,
         return "stopped", ""
     except Exception as error:
         return "other exceptions", f"{type(error).__name__}: {error}"
-    statement, hypotheses, axioms = stated(new)
+    try:
+        statement, hypotheses, axioms = stated(new)
+    except (CoreError, TypeError, ValueError, IndexError, KeyError) as error:
+        return "WRONG", f"accepted, though it can't be read: {type(error).__name__}: {error}"
     if theorem.statement is not statement or set(theorem.hypotheses) != hypotheses or sorted(theorem.axioms) != axioms:
         return "WRONG", f"it proves {theorem!r}, and states {statement!r} under {hypotheses!r}"
     formulas = {t for _, t in hypotheses}

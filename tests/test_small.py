@@ -13,7 +13,7 @@ import sympy
 from flint import arb, fmpq
 from sympy import IndexedBase, KroneckerDelta, Piecewise, Product, Sum, Symbol, exp, log
 
-import symnll.prove.refute as refute
+import symnll.small as small
 from symnll.language import (
     ArgMax,
     ArgMin,
@@ -49,8 +49,12 @@ from symnll.language import (
     total,
     vector,
 )
-from symnll.prove.refute import Agreement, NotChecked, Witness, examine, formally_equal, holds_when
-from symnll.prove.written_out import Evaluator, Graph, Undefined, Writer, ZeroTest, precision
+from symnll.small import Agreement, NotChecked, Witness, examine, formally_equal, holds_when
+from symnll.small.evaluate import Evaluator
+from symnll.small.formal import CantTell, ZeroTest
+from symnll.small.graph import Graph
+from symnll.small.values import Undefined, precision
+from symnll.small.writer import Writer
 
 K, N = sizes("K N")
 i, k, m, r = indices("i k m r", K)
@@ -186,6 +190,25 @@ def test_the_witness_reads_well():
     rounded = examine(Le(log_sum_exp(z), maximum(z[i], i)))
     assert str(rounded) == "K = 2, z = (0, 0): left 0.693147…, right 0"
     assert not rounded.exact
+
+
+def test_an_agreement_reads_well():
+    assert str(Agreement(18, [{"K": 1}, {"K": 2}, {"K": 3}], True, [{"K": 1}, {"K": 2}])) == (
+        "agrees at 18 points of sizes K = 1, 2, 3 (for all values at K = 1, 2)"
+    )
+    assert str(Agreement(2, [{"N": 1, "K": 1}, {"N": 1, "K": 2}], False)) == (
+        "agrees at 2 points of sizes (N, K) = (1, 1), (1, 2)"
+    )
+    assert str(Agreement(1, [{"K": 2}], False)) == "agrees at 1 point of size K = 2"
+    assert str(examine(Eq(x + x, 2 * x), points=3)) == "agrees at 3 points (for all values)"
+    assert str(NotChecked("No sizes were found.")) == "No sizes were found."
+
+
+def test_for_all_values_is_said_of_sizes_only_at_which_a_point_agreed():
+    nowhere_at_one = examine(Eq(z[i], z[i]), [Lt(total(z[k] ** 2, k), total(abs(z[k]), k) * (K - 1))])
+    assert {"K": 1} not in nowhere_at_one.sizes
+    assert {"K": 1} not in nowhere_at_one.formal
+    assert {"K": 2} in nowhere_at_one.formal
 
 
 def test_a_smaller_size_is_preferred():
@@ -330,10 +353,19 @@ def test_an_equation_over_reals_is_solved_for_a_variable():
     assert isinstance(examine(Eq(a, b), [Eq(a + b, 2), Eq(a - b, 0)]), Agreement)
 
 
+def test_a_bound_index_of_the_statement_is_another_one_than_that_of_a_hypothesis():
+    assert examine(ForAll(Eq(z[i], z[m]), i), [Eq(i, m)]).sizes == {"K": 2}
+    assert isinstance(examine(ForAll(Eq(z[i], z[m]), i), [Eq(K, 1)]), Agreement)
+
+
 def test_contradicting_hypotheses_are_reported():
     assert "satisfies the hypotheses" in examine(Eq(y[i], y[m]), [Eq(i, m), Ne(i, m)]).reason
     assert isinstance(examine(Eq(a, b), [Lt(a, 0)]), NotChecked)
     assert "sizes" in examine(Eq(total(1, k), K), [Lt(K, 1)]).reason
+
+
+def test_a_substituted_value_may_be_a_number():
+    assert isinstance(examine(Eq(At(diff(x**2, x), x, 3), 6)), Agreement)
 
 
 def test_what_cannot_be_drawn_is_not_checked():
@@ -499,7 +531,7 @@ def test_the_zero_test_never_calls_different_functions_equal():
                 values = {variables[0]: fmpq(2, 7), variables[1]: fmpq(-5, 3)}
                 evaluator = Evaluator(values.__getitem__, lambda *_: {}, {})
                 assert abs(arb(evaluator.value(node)) - arb(evaluator.value(other))) < 1e-9
-        except refute.CantTell:
+        except CantTell:
             continue
     assert equal > 30
 
@@ -521,14 +553,19 @@ def test_typical_statements_are_quick():
 
 
 def test_no_code_is_shared_with_the_core_or_the_prover():
-    allowed = {"symnll.language", "symnll.prove.written_out"}
-    for module in ("written_out", "refute"):
-        tree = ast.parse((Path(refute.__file__).parent / f"{module}.py").read_text(encoding="utf-8"))
+    folder = Path(small.__file__).parent
+    modules = {"symnll.small"} | {f"symnll.small.{path.stem}" for path in folder.glob("*.py")}
+    for path in folder.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
         names = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-        assert {name for name in names if name and name.startswith("symnll")} <= allowed
-    code = "import sys, symnll.prove.refute; assert not [m for m in sys.modules if m.startswith('symnll.core')]"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(refute.__file__).parents[2])
+        foreign = {n for n in names if n.split(".")[0] not in {"sympy", "flint", *sys.stdlib_module_names}}
+        assert foreign <= modules | {"symnll.language"}, path
+    code = (
+        "import sys, symnll.small\n"
+        "assert not [m for m in sys.modules if m.startswith(('symnll.core', 'symnll.prove.', 'symnll.library'))]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=folder.parents[1])
 
 
 def test_a_size_may_be_any_integer_symbol():
