@@ -120,6 +120,15 @@ class MaxOver(ExprWithLimits):
     """max over i of expr: `MaxOver(expr, (i, lower, upper))`."""
 
 
+class Larger(Expr):
+    """max(a, b) with its arguments in the order in which they are written; SymPy's `Max` sorts them."""
+
+    is_real = True
+
+    def __new__(cls, a: Any, b: Any) -> Larger:
+        return Expr.__new__(cls, sympy.sympify(a), sympy.sympify(b))  # type: ignore[no-any-return]
+
+
 class FunctionalValue(Expr):
     """C(v) for an unknown totally differentiable function C of the entries 1..K of a vector."""
 

@@ -1,4 +1,4 @@
-"""Mutants of the library: what the small-size check calls false is not proved. The whole: tests/campaigns/mutants.py."""
+"""Mutants of the library: what is false at small sizes is not proved. The whole: tests/campaigns/mutants.py."""
 
 from typing import Any
 

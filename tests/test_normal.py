@@ -1,5 +1,6 @@
 """The normaliser: what it calls equal is equal at exact small sizes, and every step carries a theorem."""
 
+import contextlib
 import random
 import time
 from collections import Counter
@@ -152,7 +153,5 @@ UNEQUAL = [
 
 @pytest.mark.parametrize(("first", "second"), UNEQUAL, ids=str)
 def test_a_side_condition_that_is_not_known_is_not_assumed(first: Any, second: Any) -> None:
-    try:
+    with contextlib.suppress(NoProof):
         assert not equal(first, second)
-    except NoProof:
-        pass

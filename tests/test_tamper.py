@@ -49,7 +49,9 @@ def test_most_of_the_sampled_names_exist() -> None:
     assert len([n for n in SAMPLED if n in claims()]) >= 6
 
 
-@pytest.mark.parametrize("broken", [None, 1, "x", [], {}, {"format": "symnll certificate"}, {"format": "other", "version": 1}])
+@pytest.mark.parametrize(
+    "broken", [None, 1, "x", [], {}, {"format": "symnll certificate"}, {"format": "other", "version": 1}]
+)
 def test_what_is_not_a_certificate_is_refused(broken: Any) -> None:
     with pytest.raises(CoreError):
         replay(broken)

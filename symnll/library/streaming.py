@@ -1,9 +1,9 @@
 """Log-sum-exp in one pass and in parallel: the pair (m, s) of a shift and a scaled sum."""
 
-from sympy import Max, Symbol, exp, log
+from sympy import Symbol, exp, log
 
 from symnll.entry import Claim, Entry, Step
-from symnll.language import Eq, Le, index, maximum, positive, real, size, total, vector
+from symnll.language import Eq, Larger, Le, index, maximum, positive, real, size, total, vector
 
 m1, m2, m3, c, x = real("m1"), real("m2"), real("m3"), real("c"), real("x")
 s1, s2, s3 = (Symbol(f"s{number}", nonnegative=True) for number in (1, 2, 3))
@@ -12,14 +12,12 @@ p1, p2 = positive("s1"), positive("s2")
 
 def merge(one, other):
     """(max(m₁, m₂), s₁ exp(m₁ − max) + s₂ exp(m₂ − max))."""
-    top = Max(one[0], other[0])
+    top = Larger(one[0], other[0])
     return top, one[1] * exp(one[0] - top) + other[1] * exp(other[0] - top)
 
 
-one, two = (m1, s1), (m2, s2)
-a, b, c12, c23 = real("a"), real("b"), real("c"), real("d")
-both_orders = [Eq(a, Max(m1, m2)), Eq(b, Max(m2, m1))]
-both_groupings = [Eq(c12, Max(m1, m2)), Eq(a, Max(c12, m3)), Eq(c23, Max(m2, m3)), Eq(b, Max(m1, c23))]
+one, two, three = (m1, s1), (m2, s2), (m3, s3)
+left, right = merge(merge(one, two), three), merge(one, merge(two, three))
 merged = merge((m1, p1), (m2, p2))
 top = real("M")
 
@@ -50,7 +48,7 @@ ENTRY = Entry(
             "The merged pair stands for the sum of what the two stand for",
             Eq(exp(merge(one, two)[0]) * merge(one, two)[1], s1 * exp(m1) + s2 * exp(m2)),
             steps=[Step(s1 * exp(m1) + s2 * exp(m2), "exponential of a sum")],
-            abbreviations=[(top, Max(m1, m2))],
+            abbreviations=[(top, Larger(m1, m2))],
         ),
         Claim(
             "value",
@@ -60,43 +58,31 @@ ENTRY = Entry(
                 Step(log(exp(merged[0]) * merged[1]), "logarithm of a product"),
                 Step(log(p1 * exp(m1) + p2 * exp(m2)), "exponential of a sum"),
             ],
-            abbreviations=[(top, Max(m1, m2))],
+            abbreviations=[(top, Larger(m1, m2))],
         ),
         Claim(
             "commutative_shift",
             "The merge is commutative: the shift",
-            Eq(a, b),
-            given=both_orders,
-            note="a is the shift of (m₁, s₁) merged with (m₂, s₂), b that of (m₂, s₂) merged with (m₁, s₁).",
+            Eq(merge(one, two)[0], merge(two, one)[0]),
         ),
         Claim(
             "commutative_sum",
             "The merge is commutative: the sum",
-            Eq(s1 * exp(m1 - a) + s2 * exp(m2 - a), s2 * exp(m2 - b) + s1 * exp(m1 - b)),
-            given=both_orders,
+            Eq(merge(one, two)[1], merge(two, one)[1]),
         ),
         Claim(
             "associative_shift",
             "The merge is associative: the shift",
-            Eq(a, b),
-            given=both_groupings,
-            note="a is the shift when the first two pairs are merged first, b when the last two are.",
+            Eq(left[0], right[0]),
         ),
         Claim(
             "associative_sum",
             "The merge is associative: the sum",
-            Eq(
-                (s1 * exp(m1 - c12) + s2 * exp(m2 - c12)) * exp(c12 - a) + s3 * exp(m3 - a),
-                s1 * exp(m1 - b) + (s2 * exp(m2 - c23) + s3 * exp(m3 - c23)) * exp(c23 - b),
-            ),
-            given=both_groupings,
+            Eq(left[1], right[1]),
             steps=[
-                Step(s1 * exp(m1 - a) + s2 * exp(m2 - a) + s3 * exp(m3 - a), "exponential of a sum"),
-                Step(s1 * exp(m1 - b) + s2 * exp(m2 - b) + s3 * exp(m3 - b), "definition"),
-                Step(
-                    s1 * exp(m1 - b) + (s2 * exp(m2 - c23) + s3 * exp(m3 - c23)) * exp(c23 - b),
-                    "exponential of a sum",
-                ),
+                Step(s1 * exp(m1 - left[0]) + s2 * exp(m2 - left[0]) + s3 * exp(m3 - left[0]), "exponential of a sum"),
+                Step(s1 * exp(m1 - right[0]) + s2 * exp(m2 - right[0]) + s3 * exp(m3 - right[0]), "maximum"),
+                Step(right[1], "exponential of a sum"),
             ],
         ),
         Claim(
@@ -121,13 +107,13 @@ ENTRY = Entry(
         Claim(
             "concatenation_shift",
             "Two blocks of logits: the shift of the whole",
-            Eq(maximum(z[whole], whole), Max(before, after)),
+            Eq(maximum(z[whole], whole), Larger(before, after)),
             note="The first A logits are one block, the other B the other.",
         ),
         Claim(
             "concatenation_sum",
             "Two blocks of logits: the sum of the whole, whatever shifts u and v the blocks used",
-            Eq(total(exp(z[whole] - Max(low, high)), whole), parts[1]),
+            Eq(total(exp(z[whole] - Larger(low, high)), whole), parts[1]),
         ),
         Claim(
             "concatenation_value",
@@ -137,7 +123,7 @@ ENTRY = Entry(
         Claim(
             "update",
             "One more logit: the sum with it",
-            Eq(total(exp(grown[every] - Max(low, grown[A + 1])), every), updated[1]),
+            Eq(total(exp(grown[every] - Larger(low, grown[A + 1])), every), updated[1]),
             steps=[
                 Step(
                     total(exp(grown[first] - updated[0]), first) + exp(grown[A + 1] - updated[0]),

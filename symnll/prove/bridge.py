@@ -89,6 +89,8 @@ class Bridge:
             return self._functional(e, scope)
         if isinstance(e, AppliedUndef):
             return self._function(e, scope)
+        if isinstance(e, L.Larger):
+            return op("max", *(self._term(a, scope) for a in e.args))
         if isinstance(e, (sympy.Max, sympy.Min)):
             return self._max([self._term(a, scope) for a in e.args], isinstance(e, sympy.Min))
         if isinstance(e, sympy.Abs):

@@ -12,10 +12,11 @@ from symnll.core import kernel
 from symnll.core.term import CoreError, Term, op
 from symnll.prove.bridge import Bridge
 from symnll.prove.context import Context
+from symnll.prove.facts import build_context, with_cuts
 from symnll.prove.prover import examine_steps, prove
 from symnll.prove.reasons import REASONS, applied
 from symnll.prove.result import Disagreement, Proved, Refuted, StepProof, Unknown
-from symnll.prove.search import build_context, prove_goal, verify, with_cuts
+from symnll.prove.search import prove_goal, verify
 from symnll.prove.tactics import NoProof, Theorem, chain
 from symnll.small import Witness, examine
 

@@ -31,7 +31,8 @@ COMPOSITE = (
 )
 ORDER = (
     "exp_monotone", "exp_strictly_monotone", "log_monotone", "log_strictly_monotone", "sum_member", "maxi_member",
-    "maxi_least", "max_least", "max_left", "max_right", "sum_nonnegative", "sum_positive", "argmax_point", "argmax_integer",
+    "maxi_least", "max_least", "max_left", "max_right", "sum_nonnegative", "sum_positive", "argmax_point",
+    "argmax_integer", "argmax_real", "argmax_family",
 )  # fmt: skip
 REASONS: dict[str, tuple[str, ...]] = {
     "definition": (),
@@ -66,6 +67,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     ),
     "order of products": ("prod_swap",),
     "selection by labels": ("prod_delta", "sum_delta"),
+    "maximum": ("max_least", "max_left", "max_right", "maxi_least", "maxi_member", "maxi_split"),
     "monotonicity": ORDER,
     "sum of squares": ("square_nonnegative", "pow_nonnegative", "sum_nonnegative"),
     "log x ≤ x − 1": ("log_bound", "log_bound_strict"),

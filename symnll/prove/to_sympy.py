@@ -98,8 +98,8 @@ class _Writer:
         raise BridgeError(f"{t!r} has no form in SymPy.")
 
     def maximum(self, t: Term) -> Any:
-        """max(a, b); `Max` drops a repeated argument, which changes nothing."""
-        return sympy.Max(*map(self.term, t.args), evaluate=False)
+        """max(a, b), in this order."""
+        return L.Larger(*map(self.term, t.args))
 
     def application(self, t: Term) -> Any:
         head, arguments = t, []

@@ -11,7 +11,7 @@ import sympy
 from flint import fmpq
 from sympy.core.function import AppliedUndef
 
-from symnll.language import At, FunctionalValue, MaxOver, Parameter, Vector
+from symnll.language import At, FunctionalValue, Larger, MaxOver, Parameter, Vector
 from symnll.small.graph import Graph, Key, Node, Unknown
 from symnll.small.values import Undefined, related
 
@@ -248,7 +248,7 @@ class Writer:
         return self.graph.maximum(nodes)
 
     def _extremum(self, expr: Any, env: dict[Any, Any]) -> Node:
-        choose = self.graph.maximum if isinstance(expr, sympy.Max) else self.graph.minimum
+        choose = self.graph.maximum if isinstance(expr, (sympy.Max, Larger)) else self.graph.minimum
         return choose([self.write(a, env) for a in expr.args])
 
     def _abs(self, expr: Any, env: dict[Any, Any]) -> Node:
@@ -381,6 +381,7 @@ _METHODS: dict[type, Callable[[Writer, Any, dict[Any, Any]], Node]] = {
     sympy.Product: Writer._product,
     MaxOver: Writer._max_over,
     sympy.Max: Writer._extremum,
+    Larger: Writer._extremum,
     sympy.Min: Writer._extremum,
     sympy.Abs: Writer._abs,
     sympy.factorial: Writer._factorial,

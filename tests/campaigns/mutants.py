@@ -3,8 +3,8 @@
     python -m tests.campaigns.mutants [--per-statement 4] [--seed 0]
 
 Statements are the claims and the steps of their derivations. An edit changes a sign, replaces an index by another,
-puts in a factor 2 or a square, adds or drops a δ, moves an end of a range, drops a log or an exp, drops a hypothesis or weakens the kind of a
-vector.
+puts in a factor 2 or a square, adds or drops a δ, moves an end of a range, drops a log, an exp, a term or a
+hypothesis, or weakens the kind of a vector.
 """
 
 from __future__ import annotations
@@ -207,7 +207,11 @@ def judge(mutant: Mutant, seconds: float, proof: Callable[..., Any] = search) ->
     except Spent:
         return ("false" if false else "other") + ", proof search stopped", ""
     if false:
-        return ("WRONGLY PROVED", f"{mutant}\n  {theorem!r}\n  {seen}") if theorem is not None else ("false, not proved", "")
+        return (
+            ("WRONGLY PROVED", f"{mutant}\n  {theorem!r}\n  {seen}")
+            if theorem is not None
+            else ("false, not proved", "")
+        )
     agreed = "true at small sizes" if isinstance(seen, Agreement) else "not examinable"
     return f"{agreed}, {'proved' if theorem is not None else 'unknown'}", ""
 

@@ -33,7 +33,7 @@ from symnll.small import Agreement, Witness, examine
 
 EXPECTED = (NoProof, CoreError, BridgeError)
 K, N = L.sizes("K N")
-I, M, T = L.indices("i m T", K)
+J, M, T = L.indices("i m T", K)
 S = L.index("s", N)
 Z, W = L.vector("z", K), L.vector("w", K)
 Q, R = L.vector("q", K, kind="positive"), L.vector("r", K, kind="nonnegative")
@@ -77,7 +77,7 @@ class Terms:
         return self.rng.choice(options)()
 
     def index(self, scope: Sequence[Any]) -> Any:
-        choice = self.rng.choice([I, M, T, *scope, *scope])
+        choice = self.rng.choice([J, M, T, *scope, *scope])
         return X[S] if self.rng.random() < 0.08 else choice
 
     def bound(self) -> Any:
@@ -177,11 +177,7 @@ def places(e: Any, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...]
     """The subexpressions of e that may be replaced by other real expressions."""
     if isinstance(e, sympy.Expr) and not isinstance(e, (sympy.Indexed, KroneckerDelta, sympy.Symbol)):
         yield path, e
-    if isinstance(e, (Sum, Product)):
-        yield from places(e.args[0], (*path, 0))
-    elif isinstance(e, sympy.Derivative):
-        yield from places(e.args[0], (*path, 0))
-    elif isinstance(e, Pow):
+    if isinstance(e, (Sum, Product, sympy.Derivative, Pow)):
         yield from places(e.args[0], (*path, 0))
     elif isinstance(e, (Add, Mul, exp, log, sympy.Max)):
         for n, a in enumerate(e.args):
@@ -210,7 +206,7 @@ def positive(e: Any) -> bool:
     if isinstance(e, (Add, Mul, Product)):
         return all(map(positive, e.args[:1] if isinstance(e, Product) else e.args))
     if isinstance(e, Sum):
-        return positive(e.args[0]) and e.limits[0][1:] == (1, K)
+        return e.limits[0][1:] == (1, K) and positive(e.args[0])
     if isinstance(e, Pow):
         return positive(e.base)
     return isinstance(e, exp) or (isinstance(e, (sympy.Rational, sympy.Symbol, sympy.Indexed)) and bool(e.is_positive))
@@ -220,7 +216,7 @@ def equal_form(e: Any, rng: Any) -> Any:
     """An expression that equals e, or None."""
     j = Dummy("j", integer=True)
     options: list[Callable[[], Any]] = [
-        lambda: Add(KroneckerDelta(I, M) * e, (1 - KroneckerDelta(I, M)) * e, evaluate=False),
+        lambda: Add(KroneckerDelta(J, M) * e, (1 - KroneckerDelta(J, M)) * e, evaluate=False),
         lambda: Mul(e, B, 1 / B, evaluate=False),
         lambda: Sum(KroneckerDelta(j, T) * e, (j, 1, K)),
         lambda: Mul(e, Sum(Y[j], (j, 1, K)), evaluate=False),
@@ -288,14 +284,14 @@ def edited(e: Any, rng: Any) -> Any:
 
 
 def other_form(e: Any, rng: Any) -> Any:
-    swap = dict(zip((I, M, T), rng.sample([I, M, T], 3), strict=True))
+    swap = dict(zip((J, M, T), rng.sample([J, M, T], 3), strict=True))
     options: list[Callable[[], Any]] = [
         lambda: -e,
         lambda: 2 * e,
         lambda: e + 1,
         lambda: e**2,
         lambda: e.xreplace({i: m for i, m in swap.items() if i != m}),
-        lambda: KroneckerDelta(I, M) * e,
+        lambda: KroneckerDelta(J, M) * e,
         lambda: e.xreplace({Z: W}),
     ]
     if isinstance(e, (Sum, Product)):
@@ -365,7 +361,9 @@ def check(first: Any, second: Any, counts: Counter[str], effort: int = 3, budget
     return wrong
 
 
-def run(cases: int, seed: int, depth: int = 3, seconds: float = 4.0, show: bool = True) -> tuple[Counter[str], list[str]]:
+def run(
+    cases: int, seed: int, depth: int = 3, seconds: float = 4.0, show: bool = True
+) -> tuple[Counter[str], list[str]]:
     counts: Counter[str] = Counter({"disagreements": 0, "unexpected exceptions": 0})
     problems: list[str] = []
     for case in range(cases):

@@ -68,7 +68,17 @@ def other_values(value: Any, rng: random.Random) -> list[Any]:
     if isinstance(value, bool) or value is None:
         return [not value if value is not None else "int", 0, "x"]
     if isinstance(value, int):
-        return [value + 1, value - 1, 0, rng.randrange(max(value, 1) + 3), -value - 1, float(value), str(value), None, True]
+        return [
+            value + 1,
+            value - 1,
+            0,
+            rng.randrange(max(value, 1) + 3),
+            -value - 1,
+            float(value),
+            str(value),
+            None,
+            True,
+        ]
     if isinstance(value, str):
         found: list[Any] = [value + "'", "", None, 0]
         for names in (sorted(RULES), sorted(AXIOMS), OPS, ["int", "real", "point", "bool", "fn"]):
@@ -107,7 +117,9 @@ def rearranged(document: Any, path: Path, n: int, how: str) -> Any:
 def what(path: Path) -> str:
     """The part of the certificate that a path leads to."""
     if path[0] == "terms":
-        return "terms: " + ("element", "operator", "data", "sort", "children")[0 if len(path) < 3 else 1 + min(path[2], 3)]
+        return (
+            "terms: " + ("element", "operator", "data", "sort", "children")[0 if len(path) < 3 else 1 + min(path[2], 3)]
+        )
     if path[0] == "steps":
         return "steps: " + ("element" if len(path) < 3 else "rule" if path[2] == 0 else "argument")
     return f"theorem: {path[1]}" if path[0] == "theorem" and len(path) > 1 else str(path[0])
