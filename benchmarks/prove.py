@@ -198,9 +198,8 @@ def main() -> None:
     else:
         import sympy
 
-        print(
-            f"Python {platform.python_version()}, SymPy {sympy.__version__}, {platform.processor() or platform.machine()}"
-        )
+        machine = f"{platform.machine()}, {os.cpu_count()} cores"
+        print(f"Python {platform.python_version()}, SymPy {sympy.__version__}, {machine}")
         report_library(options.rounds)
         report_sympy(options.rounds, options.limit)
 

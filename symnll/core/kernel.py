@@ -1,7 +1,7 @@
 """The only maker of theorems: the rules, wrapped.
 
-A `Theorem` holds its record in a slot whose name is random and whose descriptor only the closure `_kernel` has: nothing
-else can fill it, and no other class has the same layout. What has no record is refused wherever a theorem is wanted.
+A `Theorem` is an empty handle. What it says lies in a table inside the closure `_kernel`, which only the wrapped rules
+write; what the table does not hold is refused wherever a theorem is wanted.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import wraps
-from secrets import token_hex
 from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn
+from weakref import WeakKeyDictionary
 
 from symnll.core.rules import ALL_RULES, Hypotheses, Sequent
 from symnll.core.term import CoreError, Term, genuine
@@ -25,20 +25,16 @@ class Record(NamedTuple):
 
 
 def _kernel() -> tuple[Any, Mapping[str, Callable[..., Any]]]:
-    secret = f"_{token_hex(16)}"
-
     def record(theorem: Any) -> Record:
-        try:
-            if type(theorem) is Theorem:
-                return slot.__get__(theorem)  # type: ignore[no-any-return]
-        except AttributeError:  # made by object.__new__
-            pass
-        raise CoreError(f"{object.__repr__(theorem)} was not made by the rules of the core.")
+        if type(theorem) is not Theorem or theorem not in records:
+            raise CoreError(f"{object.__repr__(theorem)} was not made by the rules of the core.")
+        return records[theorem]
 
     class Theorem:
         """A statement that the core's rules proved. Only the rules make one; it can't be copied, edited or pickled."""
 
-        __slots__ = (secret,)
+        __slots__ = ("__weakref__",)
+        __class__: Any = property(lambda self: Theorem)
 
         def __new__(cls, *_: Any, **__: Any) -> Any:
             raise CoreError("Only the rules of the core make theorems.")
@@ -65,9 +61,7 @@ def _kernel() -> tuple[Any, Mapping[str, Callable[..., Any]]]:
         def __repr__(self) -> str:
             return f"Theorem({', '.join(n for n, _ in sorted(self.hypotheses, key=repr))} ⊢ {self.statement!r})"
 
-    slot = Theorem.__dict__[secret]
-    delattr(Theorem, secret)
-    delattr(Theorem, "__slots__")
+    records: WeakKeyDictionary[Any, Record] = WeakKeyDictionary()
 
     def wrap(rule: Callable[..., Sequent]) -> Callable[..., Any]:
         name = rule.__name__
@@ -98,7 +92,7 @@ def _kernel() -> tuple[Any, Mapping[str, Callable[..., Any]]]:
                 raise CoreError(f"{name} can't be applied to {arguments!r}: {error}") from error
             used.update(arguments[:1] if name == "axiom" else ())
             theorem = object.__new__(Theorem)
-            slot.__set__(theorem, Record(sequent, frozenset(used), name, arguments))
+            records[theorem] = Record(sequent, frozenset(used), name, arguments)
             return theorem
 
         return apply

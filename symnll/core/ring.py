@@ -72,9 +72,8 @@ class Ring:
     def power(self, p: Polynomial, n: int) -> Polynomial:
         if p == {CONSTANT: 1}:
             return p
-        size = max((c.numerator.bit_length() + c.denominator.bit_length() for c in p.values()), default=0)
-        if abs(n) > MAX_EXPONENT or size * abs(n) > MAX_BITS:
-            raise CoreError(f"The exponent {n} is beyond ±{MAX_EXPONENT}, or the numbers get too long.")
+        if abs(n) > MAX_EXPONENT:
+            raise CoreError(f"The exponent {n} is beyond ±{MAX_EXPONENT}.")
         if n < 0:
             if not p:
                 raise CoreError("Division by zero.")
@@ -109,6 +108,8 @@ def accumulate(total: Polynomial, *polynomials: Polynomial, factor: Fraction | i
     """total, to which factor · p has been added for each of the polynomials p."""
     for m, c in (pair for p in polynomials for pair in p.items()):
         c = total.get(m, 0) + c * factor
+        if c.numerator.bit_length() + c.denominator.bit_length() > MAX_BITS:
+            raise CoreError(f"A coefficient has over {MAX_BITS} bits.")
         if c:
             total[m] = c
         else:

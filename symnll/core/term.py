@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cache
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 Sort = Any  # "int" | "real" | "point" | "bool" | ("fn", argument sort, result sort)
@@ -44,6 +45,9 @@ def fits(actual: Sort, expected: Sort) -> bool:
 
 class Term(tuple[Any, ...]):
     """(op, sort, args, data, loose, free); made only by the constructors of this module; equality is identity."""
+
+    __slots__ = ()
+    __class__: Any = property(lambda self: Term)
 
     def __new__(cls, *_: Any, **__: Any) -> Term:
         raise CoreError("A term is made by the constructors of symnll.core.term, not by Term(…).")
@@ -110,21 +114,23 @@ def _sweep() -> None:
 
 # Operators: name -> the sorts of its arguments, and of its value; "num": int where all arguments, or their values, are.
 _FAMILY = fn(INT, REAL)
-OPERATORS: dict[str, tuple[tuple[Sort, ...], Sort]] = {
-    "pow": ((REAL, REAL), "pow"),
-    **dict.fromkeys(("exp", "log"), ((REAL,), REAL)),
-    "delta": ((INT, INT), INT),
-    "max": ((REAL, REAL), "num"),
-    **dict.fromkeys(("sum", "prod", "maxi"), ((INT, INT, _FAMILY), "num")),
-    "diff": ((fn(REAL, REAL), REAL), REAL),
-    "partial": ((fn(_FAMILY, REAL), _FAMILY, INT), REAL),
-    "partial2": ((fn(fn(INT, INT, REAL), REAL), fn(INT, INT, REAL), INT, INT), REAL),
-    **dict.fromkeys(("le", "lt"), ((REAL, REAL), BOOL)),
-    "implies": ((BOOL, BOOL), BOOL),
-    "hasd": ((fn(REAL, REAL), REAL, REAL), BOOL),
-    "smooth": ((fn(REAL, REAL),), BOOL),
-    "differentiable": ((fn(_FAMILY, REAL), INT, INT), BOOL),
-}
+OPERATORS: Mapping[str, tuple[tuple[Sort, ...], Sort]] = MappingProxyType(
+    {
+        "pow": ((REAL, REAL), "pow"),
+        **dict.fromkeys(("exp", "log"), ((REAL,), REAL)),
+        "delta": ((INT, INT), INT),
+        "max": ((REAL, REAL), "num"),
+        **dict.fromkeys(("sum", "prod", "maxi"), ((INT, INT, _FAMILY), "num")),
+        "diff": ((fn(REAL, REAL), REAL), REAL),
+        "partial": ((fn(_FAMILY, REAL), _FAMILY, INT), REAL),
+        "partial2": ((fn(fn(INT, INT, REAL), REAL), fn(INT, INT, REAL), INT, INT), REAL),
+        **dict.fromkeys(("le", "lt"), ((REAL, REAL), BOOL)),
+        "implies": ((BOOL, BOOL), BOOL),
+        "hasd": ((fn(REAL, REAL), REAL, REAL), BOOL),
+        "smooth": ((fn(REAL, REAL),), BOOL),
+        "differentiable": ((fn(_FAMILY, REAL), INT, INT), BOOL),
+    }
+)
 
 
 def _result_is_int(sort: Sort) -> bool:
@@ -174,7 +180,7 @@ def num(value: int | Fraction | str) -> Term:
 
 
 def _check_sort(sort: Sort) -> None:
-    if type(sort) is tuple and len(sort) == 3 and sort[0] == "fn":
+    if type(sort) is tuple and len(sort) == 3 and type(sort[0]) is str and sort[0] == "fn":
         for part in sort[1:]:
             _check_sort(part)
     elif type(sort) is not str or sort not in (INT, REAL, POINT, BOOL):
@@ -192,10 +198,8 @@ def sym(name: str, sort: Sort = REAL) -> Term:
 def app(f: Term, *args: Term) -> Term:
     """f(args), beta-reduced."""
     for a in args:
-        if type(f) is not Term or type(a) is not Term:
-            raise CoreError(f"app takes terms, not {f!r} and {a!r}.")
-        if not isinstance(f[1], tuple) or not fits(a[1], f[1][1]):
-            raise CoreError(f"{f!r} of sort {f[1]} can't be applied to {a!r} of sort {a[1]}.")
+        if not genuine(f) or not genuine(a) or not isinstance(f[1], tuple) or not fits(a[1], f[1][1]):
+            raise CoreError(f"{f!r} can't be applied to {a!r}.")
         f = _instantiate(f[2][0], a) if f[0] == "lam" else _make("app", f[1][2], (f, a))
     return f
 
@@ -216,13 +220,15 @@ def binder(sort: Sort, body: Term) -> Term:
             raise CoreError(f"A bound variable of sort {u[1]} stands where its binder has {sort}.")
         return u
 
+    if not genuine(body):
+        raise CoreError(f"{body!r} is not a term.")
     _check_sort(sort)
     return _lam(sort, _walk(body, check))
 
 
 def lam(variable: Term, body: Term) -> Term:
     """The function variable ↦ body, where variable is a free symbol; eta-reduced."""
-    if variable[0] != "sym":
+    if not genuine(variable) or not genuine(body) or variable[0] != "sym":
         raise CoreError(f"lam takes a symbol and a term, not {variable!r} and {body!r}.")
     inside = _walk(_shift(body, 1), lambda u, d: _make("bound", u[1], (), d), lambda u, _: variable not in _free(u))
     return _lam(variable[1], inside)
@@ -284,8 +290,9 @@ def _instantiate(body: Term, value: Term) -> Term:
 
 def substitute(t: Term, values: Mapping[Term, Term]) -> Term:
     """t with every free symbol s := values[s], at once; each value is closed and fits the sort of its symbol."""
+    values = dict(values)
     for s, v in values.items():
-        if type(s) is not Term or s[0] != "sym" or type(v) is not Term or v[4] or not fits(v[1], s[1]):
+        if not genuine(s) or s[0] != "sym" or not genuine(v) or v[4] or not fits(v[1], s[1]):
             raise CoreError(f"{s!r} can't be replaced by {v!r}: a symbol is replaced by a closed term of its sort.")
     return _walk(t, lambda u, _: values[u], lambda u, _: _free(u).isdisjoint(values))
 

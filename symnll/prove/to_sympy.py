@@ -102,7 +102,8 @@ class _Writer:
         return L.Larger(*map(self.term, t.args))
 
     def application(self, t: Term) -> Any:
-        head, arguments = t, []
+        head = t
+        arguments: list[Term] = []
         while head.op == "app":
             head, last = head.args
             arguments.insert(0, last)
@@ -230,8 +231,9 @@ class _Writer:
             found = {op("lt", ZERO, entry): "positive", op("le", ZERO, entry): "nonnegative"}.get(said)
             if found is not None and bounds[0] is ONE:
                 kind, size, body = found, bounds[1], body.args[1]
-        if kind == "positive" and body.op == "implies" and body.args[0] is op("eq", op("sum", ONE, size, fresh), ONE):
-            kind, body = "simplex", body.args[1]
+        if kind == "positive" and size is not None:
+            one = op("eq", op("sum", ONE, size, fresh), ONE)
+            kind, body = ("simplex", body.args[1]) if body.op == "implies" and body.args[0] is one else (kind, body)
         if size is None:  # a formula does not say the size of its families, so the first range in it has to
             size = next((hi for lo, hi in _ranges(body) if lo is ONE), None)
         upper = self.term(size) if size is not None else self.size_beside(body)
