@@ -54,13 +54,12 @@ def _sort(data: Any) -> Sort:
 
 
 def _term(name: str, data: Any, sort: Sort, children: list[Term]) -> Term:
+    wanted = {"num": (1, 0, 0), "sym": (1, 1, 0), "bound": (1, 1, 0), "lam": (1, 0, 1)}.get(name, (0, 0, 1))
+    if (data is not None, sort is not None, children != []) != wanted:
+        raise CoreError(f"{name!r} has data, a sort or arguments that it does not take, or lacks some.")
+    if not children:
+        return num(str(data)) if name == "num" else sym(data, sort) if name == "sym" else bound(data, sort)
     if name == "lam":
         (body,) = children
         return binder(_sort(data), body)
-    if name == "app":
-        return app(*children)
-    if children:
-        if data is not None or sort is not None:
-            raise CoreError(f"{name} has no data of its own.")
-        return op(name, *children)
-    return num(str(data)) if name == "num" else sym(data, sort) if name == "sym" else bound(data, sort)
+    return app(*children) if name == "app" else op(name, *children)

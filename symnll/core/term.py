@@ -220,8 +220,6 @@ def binder(sort: Sort, body: Term) -> Term:
             raise CoreError(f"A bound variable of sort {u[1]} stands where its binder has {sort}.")
         return u
 
-    if not genuine(body):
-        raise CoreError(f"{body!r} is not a term.")
     _check_sort(sort)
     return _lam(sort, _walk(body, check))
 

@@ -75,19 +75,8 @@ def claim_view(name: str, claim: Claim, result: Any) -> ClaimView:
     view.start, view.steps = _chain(result.theorem.statement, result.steps, reader)
     view.statement.where, view.statement.bound = definitions(reader), bound_names(reader)
     view.axioms = tuple(sorted(frozenset().union(*(t.axioms for t in theorems))))
-    view.check = check_words(result.check)
+    view.check = str(result.check)
     return view
-
-
-def check_words(check: Any) -> str:
-    """What the small-size check saw, in words."""
-    points, sizes = getattr(check, "points", None), getattr(check, "sizes", None)
-    if points is None or sizes is None:
-        return str(check or "")
-    names = sorted({n for s in sizes for n in s})
-    at = "; ".join(f"{n} = {', '.join(str(v) for v in sorted({s[n] for s in sizes if n in s}))}" for n in names)
-    how = "exactly" if getattr(check, "exact", False) else "in ball arithmetic"
-    return f"it holds {how} at {points} points{f', for {at}' if at else ''}."
 
 
 def abbreviation_terms(claim: Claim) -> list[tuple[Term, Term]]:
