@@ -22,6 +22,11 @@ from sympy.core.symbol import Str
 KINDS = ("real", "positive", "nonnegative", "simplex", "natural", "binary", "onehot", "labels")
 
 
+def _exact(e: Any) -> Any:
+    """A number or SymPy object as SymPy has it; SympifyError for a string, which is never parsed."""
+    return sympy.sympify(e, strict=True)
+
+
 class Index(Symbol):
     """An integer symbol i with lower ≤ i ≤ upper; both bounds are part of what it is."""
 
@@ -31,7 +36,7 @@ class Index(Symbol):
 
     def __new__(cls, name: str, lower: Any, upper: Any) -> Index:
         self = Symbol.__xnew__(cls, name, integer=True)
-        self.lower, self.upper = sympy.sympify(lower), sympy.sympify(upper)
+        self.lower, self.upper = _exact(lower), _exact(upper)
         return self  # type: ignore[no-any-return]
 
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -71,7 +76,7 @@ class Vector(IndexedBase):
             "labels": {"integer": True, "positive": True},
         }[str(kind)]
         self = super().__new__(cls, Symbol(str(label), **assumptions), tuple(shape))
-        self._args = (*self.args[:2], Str(str(kind)), sympy.S.Zero if extra is None else sympy.sympify(extra))
+        self._args = (*self.args[:2], Str(str(kind)), sympy.S.Zero if extra is None else _exact(extra))
         return self  # type: ignore[no-any-return]
 
     @property
@@ -93,10 +98,10 @@ class Family:
 
     def __init__(self, size: Expr, function: Callable[[Any], Expr]) -> None:
         self.size, self._variable = size, Dummy("k", integer=True)
-        self._body = sympy.sympify(function(self._variable))
+        self._body = _exact(function(self._variable))
 
     def __getitem__(self, index: Any) -> Expr:
-        return self._body.xreplace({self._variable: sympy.sympify(index)})
+        return self._body.xreplace({self._variable: _exact(index)})
 
     def as_lambda(self) -> Lambda:
         return Lambda((self._variable,), self._body)
@@ -108,7 +113,7 @@ class At(Expr):
     def __new__(cls, expr: Any, base: Any, value: Any) -> At:
         if isinstance(value, Family):
             value = value.as_lambda()
-        return Expr.__new__(cls, sympy.sympify(expr), base, sympy.sympify(value))  # type: ignore[no-any-return]
+        return Expr.__new__(cls, _exact(expr), base, _exact(value))  # type: ignore[no-any-return]
 
     @property
     def free_symbols(self) -> set[Any]:
@@ -126,7 +131,7 @@ class Larger(Expr):
     is_real = True
 
     def __new__(cls, a: Any, b: Any) -> Larger:
-        return Expr.__new__(cls, sympy.sympify(a), sympy.sympify(b))  # type: ignore[no-any-return]
+        return Expr.__new__(cls, _exact(a), _exact(b))  # type: ignore[no-any-return]
 
 
 class FunctionalValue(Expr):
@@ -142,7 +147,7 @@ class ArgMax(Expr):
     """The set of all v that maximise expr, among the v that satisfy every relation of `domain`."""
 
     def __new__(cls, expr: Any, variable: Any, domain: Any = ()) -> ArgMax:
-        return Expr.__new__(cls, sympy.sympify(expr), variable, Tuple(*domain))  # type: ignore[no-any-return]
+        return Expr.__new__(cls, _exact(expr), variable, Tuple(*domain))  # type: ignore[no-any-return]
 
 
 class ArgMin(ArgMax):
@@ -221,8 +226,8 @@ def functional(name: str, upper: Any) -> Callable[[Any], FunctionalValue]:
 def _bound(expr: Any, variables: tuple[Index, ...]) -> tuple[Expr, list[tuple[Any, ...]]]:
     """expr with each index renamed to a fresh one, so that a later substitution can't capture, and the limits."""
     fresh = {i: Dummy(i.name, integer=True) for i in variables}
-    limits = [(fresh[i], *(sympy.sympify(b).xreplace(fresh) for b in (i.lower, i.upper))) for i in variables]
-    return sympy.sympify(expr).xreplace(fresh), limits[::-1]
+    limits = [(fresh[i], *(_exact(b).xreplace(fresh) for b in (i.lower, i.upper))) for i in variables]
+    return _exact(expr).xreplace(fresh), limits[::-1]
 
 
 def total(expr: Any, *variables: Index) -> Expr:
@@ -245,7 +250,7 @@ def maximum(expr: Any, variable: Index) -> Expr:
 
 def diff(expr: Any, *variables: Any) -> Expr:
     """∂expr/∂v for each variable in turn, unevaluated; a variable is a scalar or an entry such as z[m]."""
-    return sympy.Derivative(sympy.sympify(expr), *variables, evaluate=False)
+    return sympy.Derivative(_exact(expr), *variables, evaluate=False)
 
 
 def Eq(lhs: Any, rhs: Any) -> Any:
@@ -291,7 +296,7 @@ def softmax(z: Any) -> Family:
 
 def sigmoid(x: Any) -> Expr:
     """σ(x) = 1/(1 + exp(−x))."""
-    return 1 / (1 + sympy.exp(-sympy.sympify(x)))
+    return 1 / (1 + sympy.exp(-_exact(x)))
 
 
 def nll(z: Any, target: Any) -> Expr:

@@ -541,7 +541,10 @@ def genuine(t) -> bool:
     if t.op == "bound":
         return bound(t.data, t.sort) is t
     if t.op == "lam":
-        return binder(t.data, t.args[0]) is t
+        try:
+            return binder(t.data, t.args[0]) is t
+        except CoreError:
+            return False
     return (app if t.op == "app" else lambda *a: op(t.op, *a))(*t.args) is t
 
 

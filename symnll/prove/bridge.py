@@ -51,8 +51,14 @@ class Bridge:
 
     def term(self, e: Any, scope: dict[Any, Term] | None = None) -> Term:
         scope = scope or {}
+        if type(e) in (int, Fraction):
+            e = sympy.Rational(e)
+        if not isinstance(e, sympy.Basic):
+            raise BridgeError(
+                f"{e!r} ({type(e).__name__}) is not an expression; build it with symnll.language and SymPy."
+            )
         try:
-            return self._term(e if isinstance(e, sympy.Basic) else sympy.sympify(e), scope)
+            return self._term(e, scope)
         except CoreError as error:
             raise BridgeError(f"{e} is not a term: {error}") from error
 

@@ -71,7 +71,7 @@ def walk(e: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         yield path, e
     if isinstance(e, (Sum, Product, L.MaxOver, Derivative, L.At, L.ForAll, L.ArgMax)):
         inside: Sequence[int] = (0,)
-    elif isinstance(e, (Add, Mul, Pow, exp, log, sympy.Max, Relational)):
+    elif isinstance(e, (Add, Mul, Pow, exp, log, sympy.Max, L.Larger, Relational)):
         inside = range(len(e.args))
     else:
         inside = ()

@@ -123,7 +123,7 @@ class Terms:
             lambda: L.diff(real(depth - 1, scope), r.choice([A, Z[index(scope)], Z[index(scope)], Q[index(scope)]])),
             lambda: L.diff(positive(depth - 1, scope), Z[index(scope)]),
             lambda: positive(depth, scope),
-            lambda: sympy.Max(real(depth - 1, scope), real(depth - 1, scope), evaluate=False),
+            lambda: L.Larger(real(depth - 1, scope), real(depth - 1, scope)),
         )
 
     def selection(self, depth: int, scope: Sequence[Any]) -> Any:
@@ -179,7 +179,7 @@ def places(e: Any, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...]
         yield path, e
     if isinstance(e, (Sum, Product, sympy.Derivative, Pow)):
         yield from places(e.args[0], (*path, 0))
-    elif isinstance(e, (Add, Mul, exp, log, sympy.Max)):
+    elif isinstance(e, (Add, Mul, exp, log, sympy.Max, L.Larger)):
         for n, a in enumerate(e.args):
             yield from places(a, (*path, n))
 
