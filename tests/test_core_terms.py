@@ -317,6 +317,15 @@ def test_nothing_makes_a_function_whose_variable_has_two_sorts():
 
     inner = op("add", bound(0, INT), bound(1, INT))
     part = ("lam", fn(REAL, INT), (inner,), REAL, 1, frozenset())
+
+    class Parts(tuple):
+        def __eq__(self, other):
+            return False
+
+        __hash__ = tuple.__hash__
+
+    open_part = ("lam", fn(REAL, INT), Parts([inner]), REAL, 1, frozenset())
+    with_symbol = ("lam", fn(REAL, INT), Parts([op("add", bound(0, INT), i)]), REAL, 0, frozenset([i]))
     forged = tuple.__new__(Term, ("lam", fn(INT, fn(REAL, INT)), (part,), INT, 0, frozenset()))
     for make in (
         lambda: binder(REAL, i_body),
@@ -327,6 +336,10 @@ def test_nothing_makes_a_function_whose_variable_has_two_sorts():
         lambda: substitute(lam(x, i), Nothing({i: i_body})),
         lambda: substitute(op("add", x, i), Nothing({i: HALF})),
         lambda: app(forged, ZERO),
+        lambda: app(binder(INT, open_part), ZERO),
+        lambda: app(binder(INT, tuple.__new__(Term, open_part)), ZERO),
+        lambda: substitute(with_symbol, {i: ZERO}),
+        lambda: substitute(tuple.__new__(Term, with_symbol), {i: ZERO}),
     ):
         try:
             result = make()

@@ -193,7 +193,6 @@ row("d_chain_family", "Rudin 9.15, 9.17",
     slope(app(F, lam(i, app(u1, i, x))), total(mul(op("partial", F, lam(j, app(u1, j, a)), i), app(v1, i)))),
     op("differentiable", F, lo, hi), each_slope)
 
-# Contradiction, and sets of maximisers.
 row("contradiction", "Enderton 2.4", sym("Q", BOOL), lt(a, a))
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
@@ -266,9 +266,10 @@ def _walk(t: Term, change: Callable[[Term, int], Term], stop: Callable[[Term, in
             return u
         if u[0] in ("sym", "bound"):
             return change(u, depth)
-        if (u, depth) not in memo:
-            memo[u, depth] = _rebuild(u, tuple(go(a, depth + (u[0] == "lam")) for a in u[2]))
-        return memo[u, depth]
+        found = memo.get((u, depth))
+        if found is None:
+            found = memo[u, depth] = _rebuild(u, tuple([go(a, depth + (u[0] == "lam")) for a in u[2]]))
+        return found
 
     return go(t, 0)
 
@@ -277,6 +278,7 @@ def _shift(t: Term, by: int) -> Term:
     return t if by == 0 or not t[4] else _walk(t, lambda u, _: _make("bound", u[1], (), u[3] + by))
 
 
+@lru_cache(20_000)
 def _instantiate(body: Term, value: Term) -> Term:
     """body with bound variable 0 := value, the others one nearer."""
 

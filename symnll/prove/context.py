@@ -21,6 +21,7 @@ class Context:
         self.every: list[Theorem] = list(parent.every) if parent else []
         self.rules: dict[Term, Theorem] = dict(parent.rules) if parent else {}
         self.cuts: tuple[Term, ...] = parent.cuts if parent else ()  # where ranges of the statement end
+        self.gaps: list[tuple[Theorem, Polynomial]] | None = None  # of the facts, when they are first wanted
         self.memo: dict[Any, Any] = {}
         self.children: dict[Any, tuple[Term, Context]] = {}
         for fact in facts:
@@ -249,23 +250,20 @@ class Context:
     # Linear arithmetic over facts and over what is known of the atoms.
 
     def _linear(self, goal: Term) -> Theorem | None:
-        ring = Ring()
-        rest: Polynomial = {}
         try:
-            accumulate(rest, ring.polynomial(goal.args[1]))
-            accumulate(rest, ring.polynomial(goal.args[0]), factor=-1)
+            rest = _gap(goal)
         except CoreError:
             return None
-        known: list[tuple[Theorem, Polynomial]] = []
-        for fact in self.facts.values():
-            if fact.statement.op in ("le", "lt", "eq") and fact.statement.args[0].sort in (INT, REAL):
-                known.append((fact, _gap(ring, fact)))
+        if self.gaps is None:
+            numeric = [f for s, f in self.facts.items() if s.op in ("le", "lt", "eq") and s.args[0].sort in (INT, REAL)]
+            self.gaps = [(fact, _gap(fact.statement)) for fact in numeric]
+        known = list(self.gaps)
         for m in rest:
             if len(m) > 1 or any(e != 1 for _, e in m):
-                known += [(fact, _gap(ring, fact)) for fact in self._about(monomial_term(m, 1))]
+                known += [(fact, _gap(fact.statement)) for fact in self._about(monomial_term(m, 1))]
             for atom, _ in m:
                 if isinstance(atom, Term):
-                    known += [(fact, _gap(ring, fact)) for fact in self._about(atom)]
+                    known += [(fact, _gap(fact.statement)) for fact in self._about(atom)]
         found = self._combine(rest, known, goal.op == "lt", 5)
         return None if found is None else linear(goal, *found)
 
@@ -314,11 +312,10 @@ def target_in(p: Polynomial, m: Any) -> int:
     return 1 if m in p else 0
 
 
-def _gap(ring: Ring, fact: Theorem) -> Polynomial:
-    gap: Polynomial = {}
-    accumulate(gap, ring.polynomial(fact.statement.args[1]))
-    accumulate(gap, ring.polynomial(fact.statement.args[0]), factor=-1)
-    return gap
+def _gap(relation: Term) -> Polynomial:
+    """t − s for a relation between s and t."""
+    ring = Ring()
+    return accumulate(accumulate({}, ring.polynomial(relation.args[1])), ring.polynomial(relation.args[0]), factor=-1)
 
 
 def _probe(function: Term) -> Term | None:
