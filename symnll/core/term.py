@@ -260,6 +260,8 @@ def _rebuild(t: Term, args: tuple[Term, ...]) -> Term:
 def _walk(t: Term, change: Callable[[Term, int], Term], stop: Callable[[Term, int], bool] | None = None) -> Term:
     """t with change(u, depth) for each bound variable u of an outer binder; or where no stop(…, depth) holds back."""
     memo: dict[Any, Term] = {}
+    if not genuine(t):
+        raise CoreError(f"{t!r} is not a term.")
 
     def go(u: Term, depth: int) -> Term:
         if stop(u, depth) if stop else u[4] <= depth:

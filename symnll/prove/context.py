@@ -8,7 +8,7 @@ from typing import Any
 from symnll.core import kernel
 from symnll.core.ring import CONSTANT, Polynomial, Ring, accumulate
 from symnll.core.term import INT, ONE, REAL, ZERO, CoreError, Sort, Term, app, fits, num, op, sym
-from symnll.prove.tactics import Theorem, ax, linear, monomial_term
+from symnll.prove.tactics import Theorem, ax, linear, log_one, monomial_term
 
 
 class Context:
@@ -182,7 +182,7 @@ class Context:
             if above is not None:
                 name = "log_strictly_monotone" if strict else "log_monotone"
                 one = linear(op("lt", ZERO, ONE))
-                return kernel.rewrite(ax(name, one, above, a=ONE, b=t.args[0]), (ax("log_one"), None))
+                return kernel.rewrite(ax(name, one, above, a=ONE, b=t.args[0]), (log_one(), None))
         if kind == "delta" and not strict:
             return ax("delta_nonnegative", i=t.args[0], j=t.args[1])
         if kind == "pow":

@@ -9,7 +9,20 @@ from symnll.core.term import INT, MINUS_ONE, ONE, ZERO, Term, app, num, op
 from symnll.prove import rational
 from symnll.prove.context import Context
 from symnll.prove.normal import again, difference, integer, rank
-from symnll.prove.tactics import Theorem, ax, chain, for_range, lhs, order, product_term, rhs, sum_term, under
+from symnll.prove.tactics import (
+    Theorem,
+    ax,
+    chain,
+    for_range,
+    lhs,
+    log_one,
+    one_pow,
+    order,
+    product_term,
+    rhs,
+    sum_term,
+    under,
+)
 
 
 def _exp(t: Term, c: Context) -> Theorem | None:
@@ -46,7 +59,7 @@ def _log(t: Term, c: Context) -> Theorem | None:
     """log of a product of positive factors = sum of logs; log a^x = x log a; log exp a = a; log ∏ = Σ log."""
     a = t.args[0]
     if a is ONE:
-        return ax("log_one")
+        return log_one()
     if a.op == "exp":
         return again(ax("log_exp", a=a.args[0]), t, c)
     if a.op == "pow":
@@ -118,7 +131,7 @@ def _power(t: Term, c: Context) -> Theorem | None:
     if base.op == "exp":
         return again(ax("exp_pow", a=base.args[0], b=exponent), t, c)
     if base is ONE:
-        return ax("one_pow", a=exponent)
+        return one_pow(exponent)
     if exponent.op == "delta":
         return again(ax("pow_delta", a=base, i=exponent.args[0], j=exponent.args[1]), t, c)
     shown = c.positive(base)

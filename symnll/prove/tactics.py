@@ -8,7 +8,7 @@ from typing import Any
 
 from symnll.core import kernel
 from symnll.core.ring import Monomial, Polynomial
-from symnll.core.term import MINUS_ONE, ONE, Term, lam, num, op
+from symnll.core.term import MINUS_ONE, ONE, ZERO, Term, lam, num, op
 
 Theorem = Any  # the class is made inside the kernel
 
@@ -61,6 +61,18 @@ def equation(theorem: Theorem | None, t: Term) -> Theorem:
 def reflexive(t: Term) -> Theorem:
     """t = t"""
     return kernel.congruence(t, (None,) * len(t.args))
+
+
+def log_one() -> Theorem:
+    """log 1 = 0, by log exp 0 = 0"""
+    return kernel.rewrite(ax("log_exp", a=ZERO), (under(op("log", op("exp", ZERO)), ax("exp_zero")), None))
+
+
+def one_pow(exponent: Term) -> Theorem:
+    """1^x = exp(x log 1) = 1"""
+    power = ax("pow_exp_log", linear(op("lt", ZERO, ONE)), a=ONE, b=exponent)
+    zero = under(op("mul", exponent, op("log", ONE)), None, log_one())
+    return chain(power, under(rhs(power), chain(zero, kernel.ring(rhs(zero), ZERO))), ax("exp_zero"))
 
 
 def for_range(theorem: Theorem, variable: Term, lo: Term, hi: Term) -> Theorem:
