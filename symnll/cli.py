@@ -182,7 +182,7 @@ def audit(
     """Show all that the proofs rest on: the axioms and the rules of inference."""
     from symnll.core.axioms import AXIOMS
     from symnll.core.kernel import RULES
-    from symnll.write.axioms import axiom_groups
+    from symnll.write.axioms import BOOKS, axiom_groups
     from symnll.write.text import term_text
 
     results = _proved([]) if used else {}
@@ -190,7 +190,7 @@ def audit(
     for claim, result in results.items():
         for axiom in result.theorem.axioms if result.verdict == "proved" else ():
             users[axiom].append(claim)
-    typer.echo(f"{len(AXIOMS)} axioms. Conventions: 0⁻¹ = 0, 0⁰ = 1, an empty sum is 0, an empty product 1.")
+    typer.echo(f"{len(AXIOMS)} axioms. Conventions: 0⁻¹ = 0, 0⁰ = 1, an empty sum or maximum is 0, an empty product 1.")
     for title, rows in axiom_groups().items():
         typer.echo(f"\n{title}")
         for row in rows:
@@ -200,6 +200,9 @@ def audit(
             typer.echo(f"      {row.reference}")
             if used:
                 typer.echo(f"      used by {', '.join(users[row.name]) or 'no claim of the library'}")
+    typer.echo("\nBooks")
+    for short, book in BOOKS.items():
+        typer.echo(f"  {short}: {book}")
     typer.echo(f"\nThe {len(RULES)} rules of inference")
     for name, rule in RULES.items():
         typer.echo(f"  {name}: {' '.join((rule.__doc__ or '').split())}")

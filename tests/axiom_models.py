@@ -1,8 +1,8 @@
 """What the axioms say, in plain numbers: an evaluator of terms and a sampler of values, sharing no code with the core.
 
 Of a term only op, args, data and sort are read. Numbers are Fractions while they can be, and 40-digit floats after an
-exponential or a logarithm. Functions of a real also take `Dual` numbers, value + slope·ε with ε² = 0, so derivatives are
-exact: the slope is read off, and is None where the function has no derivative. What can't be decided raises `Skip`.
+exponential or a logarithm. Functions of a real also take `Dual` numbers, value + slope·ε with ε² = 0, so derivatives
+are exact: the slope is read off, and is None where there is no derivative. What can't be decided raises `Skip`.
 
 The semantics are those that symnll/core/term.py documents. What it leaves open is a `Convention`: log of a non-positive
 number, a negative number to a power that is no integer, a derivative that does not exist. Axioms must hold whatever
@@ -15,6 +15,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import mpmath
@@ -43,6 +44,10 @@ def parts(x: Any) -> tuple[Any, Any]:
 
 def dual(value: Any, slope: Any, *of: Any) -> Any:
     return Dual(value, slope) if any(isinstance(x, Dual) for x in of) else value
+
+
+def number(x: Any) -> Any:
+    return mp.mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else mp.mpf(x)
 
 
 def plus(x: Any, y: Any) -> Any:
@@ -83,15 +88,15 @@ def compare(x: Any, y: Any) -> tuple[int, bool]:
     exact = isinstance(x, (int, Fraction)) and isinstance(y, (int, Fraction))
     if exact:
         return sign(x - y), True
-    scale = max(1, abs(mp.mpf(x)), abs(mp.mpf(y)))
-    return sign(mp.mpf(x) / scale + -(mp.mpf(y) / scale)), False
+    scale = max(mp.mpf(1), abs(number(x)), abs(number(y)))
+    return sign((number(x) - number(y)) / scale), False
 
 
 def exponential(x: Any) -> Any:
     a, s = parts(x)
     if abs(a) > 5_000:
         raise Skip
-    value = Fraction(1) if a == 0 and isinstance(a, (int, Fraction)) else mp.exp(a)
+    value = Fraction(1) if a == 0 and isinstance(a, (int, Fraction)) else mp.exp(number(a))
     return dual(value, None if s is None else value * s, x)
 
 
@@ -118,8 +123,8 @@ def logarithm(x: Any, c: Convention) -> Any:
     if order == 0 and not isinstance(a, (int, Fraction)):
         raise Skip
     if order > 0:
-        value = Fraction(0) if a == 1 else mp.log(a)
-        return dual(value, None if s is None else s / a, x)
+        value = Fraction(0) if a == 1 else mp.log(number(a))
+        return dual(value, None if s is None else s * (1 / Fraction(a) if isinstance(a, (int, Fraction)) else 1 / a), x)
     if order == 0 and isinstance(x, Dual):
         if s == 0 or s is None:
             raise Skip
@@ -441,7 +446,7 @@ def functional(r: random.Random, keys: list[Any]) -> Functional:
 
     def value(f: Any) -> Any:
         terms = [times(w, times(at(f, k), at(f, k))) for k, w in weights.items()]
-        terms += [times(w, times(at(f, k), at(f, l))) for k, l, w in pairs]
+        terms += [times(w, times(at(f, k), at(f, m))) for k, m, w in pairs]
         terms += [exponential(at(f, k)) for k in lifted] + [bend(at(f, k)) for k in bent]
         result: Any = Fraction(3)
         for t in terms:
@@ -452,8 +457,8 @@ def functional(r: random.Random, keys: list[Any]) -> Functional:
         result: Any = 0
         if key in weights:
             result += 2 * weights[key] * at(f, key)
-        for k, l, w in pairs:
-            result += w * ((at(f, l) if k == key else 0) + (at(f, k) if l == key else 0))
+        for k, m, w in pairs:
+            result += w * ((at(f, m) if k == key else 0) + (at(f, k) if m == key else 0))
         if key in lifted:
             result += exponential(at(f, key))
         if key in bent:
@@ -488,7 +493,7 @@ class Sampler:
             elif s.sort == "bool":
                 values[s] = r.random() < 0.5
         marks = sorted({*numbers, Fraction(-1), Fraction(1)})
-        grid = {m + Fraction(k, 5) * (n - m) for m, n in zip(marks, marks[1:], strict=False) for k in range(6)}
+        grid = {m + Fraction(k, 5) * (n - m) for m, n in pairwise(marks) for k in range(6)}
         model.reals = sorted(grid | {marks[0] - 1, marks[0] - 2, marks[-1] + 1, marks[-1] + 2})
         if any(s.sort == ("fn", "real", "bool") for s in self.symbols):
             model.reals = r.sample(model.reals, 5)

@@ -18,6 +18,7 @@ def merge(one, other):
 
 one, two, three = (m1, s1), (m2, s2), (m3, s3)
 left, right = merge(merge(one, two), three), merge(one, merge(two, three))
+shifts = [(real("L"), left[0]), (real("R"), right[0]), (real("c"), merge(one, two)[0]), (real("d"), merge(two, three)[0])]
 merged = merge((m1, p1), (m2, p2))
 top = real("M")
 
@@ -69,6 +70,7 @@ ENTRY = Entry(
             "commutative_sum",
             "The merge is commutative: the sum",
             Eq(merge(one, two)[1], merge(two, one)[1]),
+            abbreviations=[(real("M"), merge(one, two)[0]), (real("N"), merge(two, one)[0])],
         ),
         Claim(
             "associative_shift",
@@ -84,6 +86,7 @@ ENTRY = Entry(
                 Step(s1 * exp(m1 - right[0]) + s2 * exp(m2 - right[0]) + s3 * exp(m3 - right[0]), "maximum"),
                 Step(right[1], "exponential of a sum"),
             ],
+            abbreviations=shifts,
         ),
         Claim(
             "identity_shift",

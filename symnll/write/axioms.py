@@ -14,15 +14,23 @@ GROUPS = (
     ("Exponential, logarithm and powers", {"exp", "log", "pow"}),
 )
 
+BOOKS = {
+    "Rudin": "Rudin, Principles of Mathematical Analysis, 3rd ed., 1976",
+    "GKP": "Graham, Knuth, Patashnik, Concrete Mathematics, 2nd ed., 1994",
+    "HLP": "Hardy, Littlewood, Pólya, Inequalities, 2nd ed., 1952",
+    "Boyd": "Boyd, Vandenberghe, Convex Optimization, 2004",
+    "Enderton": "Enderton, A Mathematical Introduction to Logic, 2nd ed., 2001",
+}
+
 
 def axiom_groups() -> dict[str, list[Axiom]]:
     """Axioms by subject; each is in one group."""
     groups: dict[str, list[Axiom]] = {title: [] for title, _ in reversed(GROUPS)}
-    groups["Induction and the rest"] = []
+    groups["Logic"] = []
     for row in AXIOMS.values():
         operators = _operators(row.statement)
-        title = next((t for t, wanted in GROUPS if operators & wanted), "Induction and the rest")
-        groups["Induction and the rest" if row.name == "induction" else title].append(row)
+        title = next((t for t, wanted in GROUPS if operators & wanted), "Logic")
+        groups[title].append(row)
     return {title: rows for title, rows in groups.items() if rows}
 
 

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from symnll.core.axioms import AXIOMS
-from symnll.write.axioms import axiom_groups
+from symnll.write.axioms import BOOKS, axiom_groups
 from symnll.write.latex import SIGNS, latex, term_latex
 from symnll.write.mathml import mathml
 from symnll.write.nodes import Node, Phrase
@@ -78,7 +78,7 @@ def axioms_page(entries: Sequence[EntryView]) -> str:
     for claim in (c for e in entries for c in e.claims):
         for name in claim.axioms:
             uses[name] += 1
-    return _render("axioms.html", groups=axiom_groups(), uses=uses)
+    return _render("axioms.html", groups=axiom_groups(), uses=uses, books=BOOKS)
 
 
 def _render(template: str, **values: Any) -> str:
