@@ -7,7 +7,15 @@ from typing import Any
 
 from symnll.core.kernel import Theorem
 from symnll.core.replay import FORMAT
-from symnll.core.term import Term
+from symnll.core.term import CoreError, Term
+
+
+def genuine(theorem: Any) -> Any:
+    """The theorem itself; CoreError for anything that the rules of the core did not make."""
+    if type(theorem) is not Theorem:
+        raise CoreError(f"This is not a theorem of the core: {object.__repr__(theorem)}")
+    theorem.step  # noqa: B018  raises CoreError for a handle that the core does not know
+    return theorem
 
 
 def certificate(theorem: Any) -> dict[str, Any]:
@@ -34,7 +42,7 @@ def certificate(theorem: Any) -> dict[str, Any]:
             return [encode(y) for y in x]
         return {"rational": str(x)} if type(x) is Fraction else x
 
-    stack = [theorem]
+    stack = [genuine(theorem)]
     while stack:  # not recursive: a proof may be deeper than Python's stack
         last = stack[-1]
         rule, arguments = last.step

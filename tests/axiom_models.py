@@ -1,6 +1,6 @@
 """What the axioms say, in plain numbers: an evaluator of terms and a sampler of values, sharing no code with the core.
 
-Of a term only op, args, data and sort are read. Numbers are Fractions while they can be, and 40-digit floats after an
+Of a term only op, args, data and sort are read. Numbers are Fractions while they can be, and 80-digit floats after an
 exponential or a logarithm. Functions of a real also take `Dual` numbers, value + slope·ε with ε² = 0, so derivatives
 are exact: the slope is read off, and is None where there is no derivative. What can't be decided raises `Skip`.
 
@@ -21,7 +21,7 @@ from typing import Any
 import mpmath
 
 mp = mpmath.MPContext()
-mp.dps = 40
+mp.dps = 80
 CLOSE = mp.mpf(10) ** -25
 WINDOW = range(-7, 10)  # all integers that a quantifier or a functional looks at
 
@@ -94,7 +94,7 @@ def compare(x: Any, y: Any) -> tuple[int, bool]:
 
 def exponential(x: Any) -> Any:
     a, s = parts(x)
-    if abs(a) > 5_000:
+    if abs(a) > 60:
         raise Skip
     value = Fraction(1) if a == 0 and isinstance(a, (int, Fraction)) else mp.exp(number(a))
     return dual(value, None if s is None else value * s, x)
@@ -254,7 +254,10 @@ class Model:
             f, x = args
             wanted = t.args[0].sort
             return (lambda y: f(x, y)) if isinstance(f, Table) and isinstance(wanted[2], tuple) else f(x)
-        return getattr(self, {"and": "both", "max": "larger"}.get(kind, kind))(*args)
+        result = getattr(self, {"and": "both", "max": "larger"}.get(kind, kind))(*args)
+        if t.sort == "int":
+            assert whole(parts(result)[0]), f"{t!r} is no integer"
+        return result
 
     def add(self, *xs: Any) -> Any:
         total: Any = 0
@@ -343,7 +346,9 @@ class Model:
         return self.convention.no_derivative if s is None else s
 
     def smooth(self, u: Any) -> bool:
-        return bool(u.smooth)
+        if not isinstance(u, Real):
+            raise Skip
+        return u.smooth
 
     def differentiable(self, big: Any, lo: Any, hi: Any) -> bool:
         return big.smooth and all(lo <= k <= hi for k in big.entries)
@@ -423,9 +428,10 @@ def patched(inside: Real, outside: Real, low: Any, high: Any) -> Real:
 
     def function(x: Any) -> Any:
         value = parts(x)[0]
-        if isinstance(x, Dual) and value in (low, high):
+        after_low, after_high = compare(value, low)[0], compare(value, high)[0]
+        if isinstance(x, Dual) and 0 in (after_low, after_high):
             raise Skip
-        return (inside if low < value < high else outside)(x)
+        return (inside if after_low > 0 > after_high else outside)(x)
 
     return Real(function, smooth=False, name=f"{inside.name} in ({low}, {high}), else {outside.name}")
 
@@ -564,7 +570,7 @@ class Sampler:
         while inner.op in ("forall", "lam", "implies"):
             inner, free = inner.args[-1], False
         try:
-            if inner.op == "hasd" and free and inner.args[2].op == "sym":
+            if inner.op == "hasd" and free and inner.args[2].op == "sym" and inner.args[2].sort == "real":
                 s = slope(model.value(inner.args[0]), model.value(inner.args[1]))
                 if s is not None:
                     model.values[inner.args[2]] = s

@@ -1,1 +1,0 @@
-"""Trusted: terms, axioms, rules, theorems, certificates. The standard library only, under 1,000 lines."""

@@ -2,9 +2,7 @@
 
 A row is a schema in its symbols: a, b, c, d, e real; i, j, k, lo, hi integer; f, g, h functions of an integer (h2 of
 two); u, v, w functions of a real. `axiom` in rules.py instantiates a row and asks for a theorem of each side condition.
-Books: Rudin, Principles of Mathematical Analysis, 3rd ed.; GKP: Graham, Knuth, Patashnik, Concrete Mathematics, 2nd ed.;
-HLP: Hardy, Littlewood, Pólya, Inequalities, 2nd ed.; Boyd, Vandenberghe, Convex Optimization; Enderton, Introduction to
-Logic, 2nd ed.
+`symnll audit` prints the rows, and the titles of the books that they refer to.
 """
 
 # ruff: noqa: F821, I001

@@ -14,7 +14,12 @@ FORMAT = {"format": "symnll certificate", "version": 1}
 def replay(document: Any) -> Any:
     """The theorem of a certificate, proved anew. CoreError if a step is refused or it is not what the file states."""
     try:
-        if {k: document[k] for k in FORMAT} != FORMAT or set(document) != {*FORMAT, "terms", "steps", "theorem"}:
+        if repr({k: document[k] for k in FORMAT}) != repr(FORMAT) or set(document) != {
+            *FORMAT,
+            "terms",
+            "steps",
+            "theorem",
+        }:
             raise CoreError("This is not a symnll certificate of version 1.")
         terms: list[Term] = []
         for name, data, sort, children in document["terms"]:
@@ -27,7 +32,7 @@ def replay(document: Any) -> Any:
             if isinstance(x, dict):
                 ((kind, value),) = x.items()
                 if kind == "rational":
-                    return Fraction(value)
+                    return Fraction(*map(int, str(value).split("/", 1)))
                 return _pick({"step": theorems, "term": terms}[kind], value)
             return x
 
@@ -57,9 +62,10 @@ def _term(name: str, data: Any, sort: Sort, children: list[Term]) -> Term:
     wanted = {"num": (1, 0, 0), "sym": (1, 1, 0), "bound": (1, 1, 0), "lam": (1, 0, 1)}.get(name, (0, 0, 1))
     if (data is not None, sort is not None, children != []) != wanted:
         raise CoreError(f"{name!r} has data, a sort or arguments that it does not take, or lacks some.")
+    if name == "num":
+        return num(Fraction(*map(int, str(data).split("/", 1))))
     if not children:
-        return num(str(data)) if name == "num" else sym(data, sort) if name == "sym" else bound(data, sort)
+        return sym(data, sort) if name == "sym" else bound(data, sort)
     if name == "lam":
-        (body,) = children
-        return binder(_sort(data), body)
+        return binder(_sort(data), *children)
     return app(*children) if name == "app" else op(name, *children)

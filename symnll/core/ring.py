@@ -2,9 +2,8 @@
 
 A term becomes a sum of monomials with rational coefficients; everything that is not a sum, a product, a number or a
 power with an integer constant is an atom. Because 0⁻¹ = 0, exponents of one atom add up without a side condition,
-except where they cancel to 0: x·x⁻¹ is 1 only where x ≠ 0. Such a monomial keeps its atom with exponent 0 unless the
-atom is known to be non-zero. The inverse of a sum of several monomials is an atom, ("inv", its polynomial scaled to
-leading coefficient 1), which `vanishes` clears where the sum is known to be non-zero.
+except where they cancel to 0: x·x⁻¹ keeps its atom with exponent 0 unless x is known to be non-zero. The inverse of a
+sum is an atom, ("inv", the sum scaled to leading coefficient 1), which `vanishes` clears where the sum is not 0.
 """
 
 from __future__ import annotations

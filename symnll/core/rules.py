@@ -1,8 +1,7 @@
 """The rules of inference, on sequents.
 
 A sequent is a set of named hypotheses and a statement; it says that the statement holds for all values of the free
-symbols for which the hypotheses hold. Each public function here maps sequents to a sequent, or refuses with CoreError.
-kernel.py turns them into the rules that make theorems.
+symbols for which the hypotheses hold. Each rule maps sequents to a sequent or raises CoreError; kernel.py wraps them.
 """
 
 from __future__ import annotations

@@ -82,7 +82,6 @@ def _free(t: Term) -> frozenset[Term]:
 
 
 def genuine(t: Any) -> bool:
-    """Whether t is a term that the constructors made: what the table has."""
     return type(t) is Term and _table.get(t[:4]) is t
 
 

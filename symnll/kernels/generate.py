@@ -1,8 +1,8 @@
 """Write `numpy_kernels.py`: the proved stable forms as NumPy code, with checks and public functions, in one module.
 
 `python -m symnll.kernels.generate` rewrites the file in the package; `source()` is its text, and also the text of the
-standalone module, because it imports NumPy and the standard library only. (The package imports the generated file: should that be broken,
-after a merge say, restore any version of it from git before generating.)
+standalone module, because it imports NumPy and the standard library only. (The package imports the generated file:
+should that be broken, after a merge say, restore any version of it from git before generating.)
 """
 
 from __future__ import annotations

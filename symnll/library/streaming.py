@@ -18,7 +18,12 @@ def merge(one, other):
 
 one, two, three = (m1, s1), (m2, s2), (m3, s3)
 left, right = merge(merge(one, two), three), merge(one, merge(two, three))
-shifts = [(real("L"), left[0]), (real("R"), right[0]), (real("c"), merge(one, two)[0]), (real("d"), merge(two, three)[0])]
+shifts = [
+    (real("L"), left[0]),
+    (real("R"), right[0]),
+    (real("c"), merge(one, two)[0]),
+    (real("d"), merge(two, three)[0]),
+]
 merged = merge((m1, p1), (m2, p2))
 top = real("M")
 

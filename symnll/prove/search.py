@@ -35,8 +35,10 @@ def prove_statement(goal: Term, hypotheses: list[tuple[str, Term]]) -> Theorem:
     """A theorem of the goal; its hypotheses are among those given. Raises NoProof."""
     try:
         theorem = prove_goal(goal, with_cuts(build_context(hypotheses), goal))
-    except (CoreError, RecursionError) as error:
+    except CoreError as error:
         raise NoProof(str(error)) from error
+    except RecursionError:
+        raise NoProof("The search went too deep and was given up.") from None
     verify(theorem, goal, hypotheses)
     return theorem
 

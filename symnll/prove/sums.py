@@ -175,8 +175,8 @@ def _exchange(lo: Term, hi: Term, i: Term, factors: list[Term], c: Context, inne
             continue
         low, high, g = s.args
         rest = product_term([f for f in factors if f is not s])
-        j, _ = inner.child(low, high)
-        deltas = _collapsible(app(g, j), i, j)
+        j, deeper = inner.child(low, high)
+        deltas = _collapsible(app(g, j), i, lo, hi, deeper)
         if not deltas and any(f.op == "sum" for f in factors if f is not s):
             continue
         if not deltas and ("exchanged", i) in c.memo:
@@ -201,15 +201,16 @@ def _exchange(lo: Term, hi: Term, i: Term, factors: list[Term], c: Context, inne
     return None
 
 
-def _collapsible(body: Term, i: Term, j: Term) -> bool:
-    """Whether each monomial of body has a delta that an outer sum over i would collapse."""
-    terms = body.args if body.op == "add" else (body,)
-
-    def has(m: Term) -> bool:
-        factors = m.args if m.op == "mul" else (m,)
-        return any(d.op == "delta" and i in d.args and (d.args[0] is not j and d.args[1] is not j) for d in factors)
-
-    return any(has(m) for m in terms)
+def _collapsible(body: Term, i: Term, lo: Term, hi: Term, c: Context) -> bool:
+    """Whether some monomial of body has a delta that a sum over i in lo..hi would collapse."""
+    for m in body.args if body.op == "add" else (body,):
+        for d in m.args if m.op == "mul" else (m,):
+            if d.op == "delta" and i in d.args:
+                other = d.args[1] if d.args[0] is i else d.args[0]
+                below, above = c.show(op("le", lo, other)), c.show(op("le", other, hi))
+                if i not in other.free and below is not None and above is not None:
+                    return True
+    return False
 
 
 # Products.
@@ -292,8 +293,8 @@ def _swap_products(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: C
     low, high, g = body.args
     if i in low.free or i in high.free:
         return None
-    j, _ = inner.child(low, high)
-    if not _collapsible(app(g, j), i, j):
+    j, deeper = inner.child(low, high)
+    if not _collapsible(app(g, j), i, lo, hi, deeper):
         return None
     swap = ax("prod_swap", lo=lo, hi=hi, j=low, k=high, h2=lam(i, g))
     return chain(swap, normal(rhs(swap), c))
@@ -305,7 +306,7 @@ def _exchange_product(lo: Term, hi: Term, i: Term, base: Term, s: Term, c: Conte
 
     low, high, g = s.args
     j, deeper = inner.child(low, high)
-    if not _collapsible(app(g, j), i, j):
+    if not _collapsible(app(g, j), i, lo, hi, deeper):
         return None
     shown = inner.positive(base)
     if shown is not None:

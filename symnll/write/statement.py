@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from symnll.core.kernel import Theorem
-from symnll.core.term import INT, ONE, CoreError, Term, app, between, op
+from symnll.certificates import genuine
+from symnll.core.term import INT, ONE, Term, app, between, op
 from symnll.write.naming import PROBE, kind, range_of, sort_words
 from symnll.write.nodes import And, Name, Node, Range, Relation
 from symnll.write.notation import Reader, conditions
@@ -25,14 +25,6 @@ class Statement:
     given: list[tuple[str, Node]] = field(default_factory=list)
     bound: list[Node] = field(default_factory=list)
     where: list[Node] = field(default_factory=list)
-
-
-def genuine(theorem: Any) -> Any:
-    """The theorem itself; CoreError for anything that the rules of the core did not make."""
-    if type(theorem) is not Theorem:
-        raise CoreError(f"Only theorems are printed as proved; this is not one: {theorem!r}")
-    theorem.statement  # noqa: B018  raises CoreError for a handle that the core does not know
-    return theorem
 
 
 def reader_of(theorems: Sequence[Any], abbreviations: Pairs = ()) -> Reader:
