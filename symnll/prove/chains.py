@@ -13,7 +13,7 @@ from symnll.core.term import CoreError, Term, op
 from symnll.prove.bridge import Bridge
 from symnll.prove.context import Context
 from symnll.prove.facts import build_context, with_cuts
-from symnll.prove.prover import examine_steps, prove
+from symnll.prove.prover import POINTS, examine_steps, prove
 from symnll.prove.reasons import REASONS, applied
 from symnll.prove.result import Disagreement, Proved, Refuted, StepProof, Unknown
 from symnll.prove.search import prove_goal, verify
@@ -54,7 +54,7 @@ def prove_chain(start: Any, steps: Sequence[Any], given: Sequence[Any] = (), goa
         verify(whole, target if target is not None else bridge.statement(statement), everything)
     else:
         return Unknown(statement, ("the steps are proved, but they do not lead to the statement",))
-    check = examine(statement, given)
+    check = examine(statement, given, points=POINTS)
     if isinstance(check, Witness):
         raise Disagreement(f"The core proved {whole!r}, but the small-size check found a counterexample: {check}.")
     examine_steps(relations, given, proofs)

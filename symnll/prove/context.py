@@ -68,9 +68,13 @@ class Context:
     # Facts about all values, at one value.
 
     def instances(self, t: Term) -> Iterable[Theorem]:
-        """Every fact about all values, at the values at which it mentions the application t."""
+        """Every fact about all values, at the values at which it mentions t."""
+        head = t
+        while head.op == "app":
+            head = head.args[0]
         for fact in self.every:
-            yield from self._match(fact, t, 6)
+            if head.op != "sym" or head in fact.statement.free:
+                yield from self._match(fact, t, 6)
 
     def _match(self, fact: Theorem, t: Term, budget: int) -> Iterable[Theorem]:
         statement = fact.statement

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,10 +17,15 @@ from symnll.prove.result import Proved
 def prove_claims(names: Sequence[str], progress: Callable[[str], None] | None = None) -> dict[str, Any]:
     """The result for each full claim name, in order; `progress` is told each name before it is worked on."""
     every, results = claims(), {}
-    for name in names:
-        if progress is not None:
-            progress(name)
-        results[name] = prove_claim(every[name][1])
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, *before[1:])  # proofs make many small objects and few cycles
+    try:
+        for name in names:
+            if progress is not None:
+                progress(name)
+            results[name] = prove_claim(every[name][1])
+    finally:
+        gc.set_threshold(*before)
     return results
 
 
