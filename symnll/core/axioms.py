@@ -23,10 +23,7 @@ class Axiom(NamedTuple):
     statement: Term
     conditions: tuple[Term, ...]
     reference: str
-
-    @property
-    def symbols(self) -> dict[str, Term]:
-        return {s.data: s for t in (self.statement, *self.conditions) for s in t.free}
+    symbols: Mapping[str, Term]
 
 
 _rows: dict[str, Axiom] = {}
@@ -41,7 +38,8 @@ u1, v1 = sym("u1", fn(INT, REAL, REAL)), sym("v1", fn(INT, REAL))
 
 
 def row(name: str, reference: str, statement: Term, *conditions: Term) -> None:
-    _rows[name] = Axiom(name, statement, conditions, reference)
+    symbols = {s.data: s for t in (statement, *conditions) for s in t.free}
+    _rows[name] = Axiom(name, statement, conditions, reference, MappingProxyType(symbols))
 
 
 eq, ne, le, lt, add, mul, power = (partial(op, name) for name in ("eq", "ne", "le", "lt", "add", "mul", "pow"))

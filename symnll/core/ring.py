@@ -17,10 +17,9 @@ from symnll.core.term import CoreError, Term
 
 Monomial = frozenset[tuple[Any, int]]  # (atom, exponent)
 Polynomial = dict[Monomial, Fraction]
-MAX_TERMS = 4_000
-MAX_EXPONENT = 64
-MAX_BITS = 50_000
+MAX_TERMS, MAX_EXPONENT, MAX_BITS = 4_000, 64, 50_000
 CONSTANT: Monomial = frozenset()
+UNIT = Fraction(1)
 
 
 class Ring:
@@ -50,12 +49,13 @@ class Ring:
             return reduce(self.times, map(self.polynomial, t.args))
         if t.op == "pow" and t.args[1].op == "num" and t.args[1].data.denominator == 1:
             return self.power(self.polynomial(t.args[0]), t.args[1].data.numerator)
-        return {frozenset(((t, 1),)): Fraction(1)}
+        return {frozenset(((t, 1),)): UNIT}
 
     def times(self, p: Polynomial, q: Polynomial) -> Polynomial:
         if len(p) * len(q) > MAX_TERMS:
             raise CoreError(f"The product has over {MAX_TERMS} terms when written out.")
-        return accumulate({}, *({self._join(m, n): c * d} for m, c in p.items() for n, d in q.items()))
+        pairs = ((m, n, c, d) for m, c in p.items() for n, d in q.items())
+        return accumulate({}, *({self._join(m, n): c if d is UNIT else c * d} for m, n, c, d in pairs))
 
     def _join(self, m: Monomial, n: Monomial) -> Monomial:
         if not m or not n:
@@ -85,7 +85,7 @@ class Ring:
                 return result
             atom, leading = _inverse(p)
             return {frozenset(((atom, -n),)): leading**n}
-        return reduce(self.times, [p] * n, {CONSTANT: Fraction(1)})
+        return reduce(self.times, [p] * n, {CONSTANT: UNIT})
 
     def vanishes(self, p: Polynomial) -> bool:
         """Whether p is 0, after multiplying by every denominator that is known to be non-zero."""
@@ -106,7 +106,8 @@ class Ring:
 def accumulate(total: Polynomial, *polynomials: Polynomial, factor: Fraction | int = 1) -> Polynomial:
     """total, to which factor · p has been added for each of the polynomials p."""
     for m, c in (pair for p in polynomials for pair in p.items()):
-        c = total.get(m, 0) + c * factor
+        c = c if factor == 1 else c * factor
+        c = c + total[m] if m in total else c
         if c.numerator.bit_length() + c.denominator.bit_length() > MAX_BITS:
             raise CoreError(f"A coefficient has over {MAX_BITS} bits.")
         if c:

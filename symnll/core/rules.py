@@ -57,7 +57,8 @@ def axiom(name: str, values: tuple[tuple[str, Term], ...], *premises: Sequent) -
     """A row of AXIOMS with values for its symbols, and a theorem of each side condition, in the row's order."""
     _need(name in AXIOMS, "There is no axiom {!r}.", name)
     row, given = AXIOMS[name], dict(values)
-    _need(set(given) == set(row.symbols), "The symbols of {} are {}, not {}.", name, sorted(row.symbols), sorted(given))
+    fine = given.keys() == row.symbols.keys()
+    _need(fine, "The symbols of {} are {}, not {}.", name, sorted(row.symbols), sorted(given))
     values_of = {symbol: given[s] for s, symbol in row.symbols.items()}
     _need(len(premises) == len(row.conditions), "{} has {} side conditions.", name, len(row.conditions))
     for premise, condition in zip(premises, row.conditions, strict=True):

@@ -56,7 +56,7 @@ def search(statement: Any, given: Sequence[Any] = ()) -> tuple[Theorem | None, s
 def examine_steps(relations: Sequence[Any], given: Sequence[Any], proofs: Sequence[StepProof]) -> None:
     """Raise Disagreement where a proved step has a counterexample at small sizes."""
     for relation, proof in zip(relations, proofs, strict=True):
-        check = examine(relation, given, points=1, budget=0.002)
+        check = examine(relation, given, points=1, choices=3, budget=0.002)
         if isinstance(check, Witness):
             raise Disagreement(f"The core proved {proof.theorem!r}, but the small-size check found {check}.")
 

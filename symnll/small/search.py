@@ -73,15 +73,21 @@ class NotChecked:
 
 
 def examine(
-    statement: Any, given: Sequence[Any] = (), *, seed: int = 0, points: int = 12, budget: float = 0.1
+    statement: Any,
+    given: Sequence[Any] = (),
+    *,
+    seed: int = 0,
+    points: int = 12,
+    choices: int = INDEX_CHOICES,
+    budget: float = 0.1,
 ) -> Witness | Agreement | NotChecked:
     """Look for a counterexample at small sizes; the same arguments give the same answer, if there is time for it.
 
-    About `points` assignments of values are tried, each at several values of the indices. After `budget` seconds no
+    About `points` assignments of values are tried, each at up to `choices` values of the indices. After `budget` seconds no
     new one is started, except that the smallest two sizes are always tried.
     """
     try:
-        return _Examination(statement, given, seed, points, budget).run()
+        return _Examination(statement, given, seed, points, budget, choices).run()
     except (Unsupported, NeedsValue) as problem:
         return NotChecked(f"{problem}.")
 
@@ -116,11 +122,13 @@ def holds_when(statement: Any, given: Sequence[Any], candidates: Iterable[Any], 
 class _Examination:
     """One call of `examine`: the cases written so far, and the count of what happened."""
 
-    def __init__(self, statement: Any, given: Sequence[Any], seed: int, points: int, budget: float) -> None:
+    def __init__(
+        self, statement: Any, given: Sequence[Any], seed: int, points: int, budget: float, most: int = INDEX_CHOICES
+    ) -> None:
         self.deadline = time.monotonic() + budget
         self.cases = Cases(statement, given)
         self.sizes = self.cases.sizes()
-        self.seed, self.points = seed, points
+        self.seed, self.points, self.most = seed, points, most
         self._start()
 
     def _start(self) -> None:
@@ -175,16 +183,17 @@ class _Examination:
     def _try(self, place: int, number: int) -> Witness | None:
         """One assignment of values at these sizes, at several choices of the indices."""
         envs = self.cases.choices(self.sizes[place])
-        if len(envs) > INDEX_CHOICES:
-            rest = random.Random(f"{self.seed}/{number}").sample(envs[5:], INDEX_CHOICES - 5)
-            envs = envs[:5] + rest + (envs[5:] if self.cases.problem.given else [])
+        usual = self.most - 1
+        if len(envs) > self.most:
+            rest = random.Random(f"{self.seed}/{number}").sample(envs[usual:], 1)
+            envs = envs[:usual] + rest + (envs[usual:] if self.cases.problem.given else [])
         used = 0
         for env in envs:
             found = self._try_choice(env, place, number)
             if isinstance(found, Witness):
                 return found
             used += found
-            if used >= INDEX_CHOICES or (used and number and time.monotonic() > self.deadline):
+            if used >= self.most or (used and number and time.monotonic() > self.deadline):
                 break
         return None
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from symnll.core.term import INT, POINT, REAL, Sort, Term, app, sym
 from symnll.write.nodes import Node, Phrase, Relation, Tuple
 
+WORD = re.compile(r"[\w′'‹›?]+")
 DIGITS = "₀₁₂₃₄₅₆₇₈₉"
 _LETTERS = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho _ sigma tau upsilon phi "
@@ -71,6 +73,8 @@ def _styled(symbol: Term, others: set[str]) -> str:
     name = str(symbol.data)
     if name in GREEK:
         return GREEK[name]
+    if not WORD.fullmatch(name):
+        return f"⟨{name}⟩"  # a name such as "x + 1" must not read as a formula
     letter = name.rstrip("0123456789")
     if len(letter) == 1 and letter != name and letter not in others and not isinstance(symbol.sort, tuple):
         return letter + name[1:].translate(str.maketrans("0123456789", DIGITS))
