@@ -170,6 +170,10 @@ def facts_about(d: Term, c: Context) -> Iterator[Theorem]:
             if member is not None:
                 sides = (normal(member.statement.args[0], c), rule)
                 yield kernel.rewrite(member, sides)
+    for m in Ring().polynomial(d):  # u ≤ exp u − 1, also for a product of exponentials
+        if m and all(isinstance(a, Term) and a.op == "exp" for a, _ in m):
+            fact = ax("log_bound", c.positive(monomial_term(m, Fraction(1))), a=monomial_term(m, Fraction(1)))
+            yield kernel.rewrite(fact, (normal(fact.statement.args[0], c), None))
     for fact in list(c.facts.values()):
         yield from _logarithm(fact, c)
         yield from _scaled_fact(fact, c)

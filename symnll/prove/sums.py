@@ -46,7 +46,9 @@ def normal_range(t: Term, c: Context) -> Theorem | None:
     if body is not None:
         e = chain(e, inside(t.op, lo, hi, i, body))
     g = value(t, e).args[2]
-    if t.op == "maxi" or c.plain:
+    if t.op == "maxi":
+        return chain(e, _constant_maximum(lo, hi, i, app(g, i), c))
+    if c.plain:
         return e
     worker = _sum if t.op == "sum" else _product
     return chain(e, worker(lo, hi, i, app(g, i), c, inner))
@@ -80,6 +82,18 @@ def _single(name: str, lo: Term, hi: Term, f: Term, c: Context) -> Theorem | Non
     return (
         ax(f"{name}_last", kernel.linear(op("le", lo, hi), ()), lo=lo, hi=hi, f=f) if gap.data < MAX_UNROLLED else None
     )
+
+
+def _constant_maximum(lo: Term, hi: Term, i: Term, body: Term, c: Context) -> Theorem | None:
+    """max over i of what does not depend on i"""
+    some = c.show(op("le", lo, hi))
+    if i in body.free or some is None:
+        return None
+    t = op("maxi", lo, hi, lam(i, body))
+    low, high = (kernel.linear(op("le", s, s), ()) for s in (lo, body))
+    above = ax("maxi_member", low, some, lo=lo, hi=hi, j=lo, f=lam(i, body))
+    below = ax("maxi_least", some, for_range(high, i, lo, hi), lo=lo, hi=hi, f=lam(i, body), a=body)
+    return ax("le_antisymmetric", below, above, a=t, b=body)
 
 
 def _cut(name: str, lo: Term, hi: Term, f: Term, c: Context) -> Theorem | None:

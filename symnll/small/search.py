@@ -83,8 +83,8 @@ def examine(
 ) -> Witness | Agreement | NotChecked:
     """Look for a counterexample at small sizes; the same arguments give the same answer, if there is time for it.
 
-    About `points` assignments of values are tried, each at up to `choices` values of the indices. After `budget` seconds no
-    new one is started, except that the smallest two sizes are always tried.
+    About `points` assignments of values are tried, each at up to `choices` values of the indices. After `budget`
+    seconds no new one is started, except that the smallest two sizes are always tried.
     """
     try:
         return _Examination(statement, given, seed, points, budget, choices).run()
