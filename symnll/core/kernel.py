@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import wraps
 from types import MappingProxyType
-from typing import Any, NamedTuple, NoReturn
-from weakref import WeakKeyDictionary
+from typing import Any, NamedTuple
+from weakref import ref
 
 from symnll.core.rules import ALL_RULES, Hypotheses, Sequent
 from symnll.core.term import CoreError, Term, genuine
@@ -26,21 +26,18 @@ class Record(NamedTuple):
 
 def _kernel() -> tuple[Any, Mapping[str, Callable[..., Any]]]:
     def record(theorem: Any) -> Record:
-        if type(theorem) is not Theorem or theorem not in records:
+        found = records.get(ref(theorem)) if type(theorem) is Theorem else None
+        if found is None:
             raise CoreError(f"{object.__repr__(theorem)} was not made by the rules of the core.")
-        return records[theorem]
+        return found
 
     class Theorem:
         """A statement that the core's rules proved. Only the rules make one; it can't be copied, edited or pickled."""
 
         __slots__ = ("__weakref__",)
-        __class__: Any = property(lambda self: Theorem)
 
         def __new__(cls, *_: Any, **__: Any) -> Any:
             raise CoreError("Only the rules of the core make theorems.")
-
-        def __reduce_ex__(self, _: Any) -> NoReturn:
-            raise CoreError("A theorem can't be copied or pickled; write its certificate and replay that.")
 
         @property
         def statement(self) -> Term:
@@ -61,7 +58,8 @@ def _kernel() -> tuple[Any, Mapping[str, Callable[..., Any]]]:
         def __repr__(self) -> str:
             return f"Theorem({', '.join(n for n, _ in sorted(self.hypotheses, key=repr))} ⊢ {self.statement!r})"
 
-    records: WeakKeyDictionary[Any, Record] = WeakKeyDictionary()
+    records: dict[ref[Any], Record] = {}
+    dead: list[ref[Any]] = []
 
     def wrap(rule: Callable[..., Sequent]) -> Callable[..., Any]:
         name = rule.__name__
@@ -91,8 +89,10 @@ def _kernel() -> tuple[Any, Mapping[str, Callable[..., Any]]]:
             except (TypeError, AttributeError, ValueError, LookupError, ArithmeticError, RecursionError) as error:
                 raise CoreError(f"{name} can't be applied to {arguments!r}: {error}") from error
             used.update(arguments[:1] if name == "axiom" else ())
+            while dead:  # forgotten here, and not in the callback, where a long proof would nest too deeply
+                records.pop(dead.pop(), None)
             theorem = object.__new__(Theorem)
-            records[theorem] = Record(sequent, frozenset(used), name, arguments)
+            records[ref(theorem, dead.append)] = Record(sequent, frozenset(used), name, arguments)
             return theorem
 
         return apply
