@@ -22,6 +22,8 @@ _HOME = {
     ),
     "sympy": ("KroneckerDelta", "Max", "Rational", "exp", "log"),
     "symnll.prove.prover": ("derivation",),
+    "symnll.prove.bridge": ("BridgeError", "to_term"),
+    "symnll.prove.to_sympy": ("to_sympy",),
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 FAILED, BAD_INPUT, INTERNAL = 1, 2, 3
-DEFAULT_FOLDER = Path("symnll-build")
 
 app = typer.Typer(
     help="Proved derivations of softmax and negative log-likelihood, for every number of classes.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -24,9 +24,8 @@ class Claim:
     """One statement that the library proves.
 
     `steps` lead from the left side of the statement to its right side; empty: proved in one step. `given` are the
-    hypotheses beyond what the symbols' kinds say. `uses` names claims (`entry.claim`) that the proof may rest on.
-    `abbreviations` are (name, definition) pairs that a reader is shown in place of the definition, such as
-    (y[i], softmax(z)[i]).
+    hypotheses beyond what the symbols' kinds say. `abbreviations` are (name, definition) pairs that a reader is shown
+    in place of the definition, such as (y[i], softmax(z)[i]).
     """
 
     name: str
@@ -34,7 +33,6 @@ class Claim:
     statement: Any
     given: Sequence[Any] = ()
     steps: Sequence[Step] = ()
-    uses: Sequence[str] = ()
     abbreviations: Sequence[tuple[Any, Any]] = ()
     note: str = ""
 
@@ -48,7 +46,6 @@ class Entry:
     summary: str
     claims: Sequence[Claim]
     references: Sequence[str] = ()
-    seeds: Sequence[str] = field(default=())
 
     def __post_init__(self) -> None:
         names = [c.name for c in self.claims]

@@ -218,5 +218,4 @@ ENTRY = Entry(
         "MacKay, Information Theory, Inference, and Learning Algorithms (2003), 2.6, 5.2",
         "Casella, Berger, Statistical Inference (2nd ed., 2002), 7.2.2",
     ],
-    seeds=["000", "003"],
 )

@@ -127,5 +127,4 @@ ENTRY = Entry(
         "Blanchard, Higham, Higham, Accurately computing the log-sum-exp and softmax functions (2021), IMA JNA 41(4)",
         "Higham, Accuracy and Stability of Numerical Algorithms (2nd ed., 2002), chapter 1 (cancellation; log(1 + x))",
     ],
-    seeds=[],
 )

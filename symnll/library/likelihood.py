@@ -247,5 +247,4 @@ ENTRY = Entry(
         "Bishop, Pattern Recognition and Machine Learning (2006), 2.2",
         "MacKay, Information Theory, Inference, and Learning Algorithms (2003), 2.3, 3.1",
     ],
-    seeds=["000", "002", "003", "004"],
 )

@@ -189,7 +189,6 @@ ENTRY = Entry(
             "The cost is the negative log-likelihood plus a constant",
             Eq(C(z), nll(z, T) + (C(origin) - log(K))),
             given=[required],
-            uses=["reverse.unique"],
         ),
         Claim(
             "unique_up_to_constant",
@@ -202,5 +201,4 @@ ENTRY = Entry(
         "Rudin, Principles of Mathematical Analysis (3rd ed., 1976), 5.11, 9.15, 9.19",
         "Nielsen, Neural Networks and Deep Learning (2015), chapter 3 (a cost from a required gradient)",
     ],
-    seeds=["001"],
 )

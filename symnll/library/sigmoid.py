@@ -123,5 +123,4 @@ ENTRY = Entry(
         "Bishop, Pattern Recognition and Machine Learning (2006), 4.2 (4.59, 4.60), 4.3.2 (4.88–4.91)",
         "Goodfellow, Bengio, Courville, Deep Learning (2016), 3.10, 6.2.2.2",
     ],
-    seeds=["001", "003"],
 )

@@ -191,5 +191,4 @@ ENTRY = Entry(
         "Bishop, Pattern Recognition and Machine Learning (2006), 4.3.4 (4.108, 4.109)",
         "Goodfellow, Bengio, Courville, Deep Learning (2016), 6.2.2.3",
     ],
-    seeds=["001", "002", "003"],
 )

@@ -237,5 +237,4 @@ ENTRY = Entry(
         "Goodfellow, Bengio, Courville, Deep Learning (2016), 6.2.2.3",
         "Hinton, Vinyals, Dean, Distilling the Knowledge in a Neural Network (2015), arXiv:1503.02531 (temperature)",
     ],
-    seeds=["001", "002", "004"],
 )

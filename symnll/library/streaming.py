@@ -150,5 +150,4 @@ ENTRY = Entry(
         "Milakov, Gimelshein, Online normalizer calculation for softmax (2018), arXiv:1805.02867",
         "Blanchard, Higham, Higham, Accurately computing the log-sum-exp and softmax functions (2021), IMA JNA 41(4)",
     ],
-    seeds=[],
 )

@@ -17,9 +17,7 @@ def normal_derivative(t: Term, c: Context) -> Theorem | None:
     if t.op in ("partial", "partial2"):
         names = ("F", "f", "i") if t.op == "partial" else ("G", "h2", "lo", "hi")
         e = ax(t.op, **dict(zip(names, t.args, strict=True)))
-        inner = _near_zero(t, c)
-        opened = normal(rhs(e), inner)
-        return chain(e, opened)
+        return chain(e, normal(rhs(e), c))
     u, a = t.args
     e = under(t, None, normal(a, c))
     u, a = value(t, e).args
@@ -36,10 +34,6 @@ def normal_derivative(t: Term, c: Context) -> Theorem | None:
         slope = derivative(value(t, e).args[0], a, c)
     e = chain(e, ax("derivative", slope, u=slope.statement.args[0], a=a, b=slope.statement.args[2]))
     return chain(e, normal(rhs(e), c))
-
-
-def _near_zero(t: Term, c: Context) -> Context:
-    return c
 
 
 def _unknown_partial(t: Term, c: Context) -> Theorem | None:

@@ -100,8 +100,7 @@ def _together(goal: Term, proofs: Sequence[StepProof], context: Context) -> Theo
             return whole if whole is not None and whole.statement is goal else None
         up = [(Fraction(1), t) for t in theorems]
         down = [(Fraction(-1 if t.statement.op == "eq" else 1), t) for t in theorems]
-        first = theorems[0].statement.args
-        rising = (goal.args[0] is first[0] and theorems[0].statement.op == "eq") or goal.args[0] is first[0]
+        rising = goal.args[0] is theorems[0].statement.args[0]
         return kernel.linear(goal, tuple(up if rising else down))
     except CoreError:
         return None

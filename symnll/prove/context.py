@@ -40,9 +40,6 @@ class Context:
                 turned = kernel.symmetric(fact)
                 self.facts[turned.statement] = turned
 
-    def with_facts(self, *facts: Theorem) -> Context:
-        return Context(facts, self)
-
     def fresh(self, sort: Sort) -> Term:
         """A symbol that occurs in no fact and no term here: names with ‹ › are the prover's own."""
         return sym(f"‹{self.depth + 1}›", sort)

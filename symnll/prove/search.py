@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from symnll.core import kernel
 from symnll.core.ring import accumulate
 from symnll.core.rules import negation
@@ -308,7 +306,3 @@ def _argmax(goal: Term, c: Context) -> Theorem:
 
     name = {INT: "integer", REAL: "real", "point": "point"}.get(sort, "family")
     return ax(f"argmax_{name}", carries(p, q), carries(q, p), D=domain, p=p, q=q)
-
-
-def free_indices(t: Term) -> Iterator[Term]:
-    yield from sorted((s for s in t.free if s.sort == INT), key=order)

@@ -172,18 +172,6 @@ def _bracketed(node: Node, *kinds: type) -> str:
     return bracket(node) if isinstance(node, kinds) else latex(node)
 
 
-def _stands_alone(node: Node) -> bool:
-    """Whether an exponent may follow without brackets."""
-    match node:
-        case Name(name, primes=primes):
-            return not primes and name[-1] not in "'′"
-        case Number(value):
-            return value.denominator == 1
-        case Call(function):
-            return function in ("max", "sqrt")
-    return isinstance(node, Delta)
-
-
 def _tall(node: Node) -> bool:
     """Whether brackets around the node should grow."""
     match node:

@@ -35,7 +35,6 @@ class ClaimView:
     note: str
     verdict: str
     message: str = ""
-    milliseconds: float = 0.0
     check: str = ""
     statement: Statement | None = None
     start: Node | None = None
@@ -65,7 +64,7 @@ def entry_view(entry: Entry, results: Mapping[str, Any]) -> EntryView:
 
 def claim_view(name: str, claim: Claim, result: Any) -> ClaimView:
     """The claim as proved, or why it is not. CoreError if the result holds something that is not a theorem."""
-    view = ClaimView(name, claim.title, claim.note, result.verdict, milliseconds=1000 * result.seconds)
+    view = ClaimView(name, claim.title, claim.note, result.verdict)
     if result.verdict != "proved":
         view.message = str(result).removeprefix(f"{result.verdict}: ")
         return view
