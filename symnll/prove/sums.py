@@ -25,6 +25,7 @@ from symnll.prove.tactics import (
 )
 
 MAX_UNROLLED = 64
+MAX_SWAPS = 3
 
 
 def normal_range(t: Term, c: Context) -> Theorem | None:
@@ -206,13 +207,25 @@ def _exchange(lo: Term, hi: Term, i: Term, factors: list[Term], c: Context, inne
         swap = ax("sum_swap", lo=lo, hi=hi, j=low, k=high, h2=h2)
         e = chain(inside("sum", lo, hi, i, e1), swap)
         if deltas:
-            return chain(e, normal(rhs(e), c))
+            return _after_swap(e, c)
         quiet = Context((), c)
         quiet.memo["exchanged", i] = True
         other = chain(e, normal(rhs(e), quiet))
         if order(rhs(other)) < order(t):
             return other
     return None
+
+
+def _after_swap(e: Theorem, c: Context) -> Theorem | None:
+    """e, and its right side normalised; None after several swaps in a row, which would go on for ever."""
+    from symnll.prove.normal import normal
+
+    swaps = c.memo.get("swaps", 0)
+    if swaps == MAX_SWAPS:
+        return None
+    inside = Context((), c)
+    inside.memo["swaps"] = swaps + 1
+    return chain(e, normal(rhs(e), inside))
 
 
 def _collapsible(body: Term, i: Term, lo: Term, hi: Term, c: Context) -> bool:
@@ -302,7 +315,6 @@ def _product_of_powers(
 
 def _swap_products(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: Context) -> Theorem | None:
     """∏_i ∏_j = ∏_j ∏_i, where a delta then collapses."""
-    from symnll.prove.normal import normal
 
     low, high, g = body.args
     if i in low.free or i in high.free:
@@ -311,12 +323,11 @@ def _swap_products(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: C
     if not _collapsible(app(g, j), i, lo, hi, deeper):
         return None
     swap = ax("prod_swap", lo=lo, hi=hi, j=low, k=high, h2=lam(i, g))
-    return chain(swap, normal(rhs(swap), c))
+    return _after_swap(swap, c)
 
 
 def _exchange_product(lo: Term, hi: Term, i: Term, base: Term, s: Term, c: Context, inner: Context) -> Theorem | None:
     """∏_i a^{Σ_n e(n)} = ∏_n ∏_i a^{e(n)}, where a delta in e then collapses."""
-    from symnll.prove.normal import normal
 
     low, high, g = s.args
     j, deeper = inner.child(low, high)
@@ -332,7 +343,7 @@ def _exchange_product(lo: Term, hi: Term, i: Term, base: Term, s: Term, c: Conte
         split = ax("prod_pow_sum_natural", for_range(natural, j, low, high), lo=low, hi=high, a=base, n=g)
     e = inside("prod", lo, hi, i, kernel.symmetric(split))
     e = chain(e, ax("prod_swap", lo=lo, hi=hi, j=low, k=high, h2=lam(i, lam(j, op("pow", base, app(g, j))))))
-    return chain(e, normal(rhs(e), c))
+    return _after_swap(e, c)
 
 
 def _collapse_product(lo: Term, hi: Term, i: Term, p: Polynomial, body: Term, c: Context) -> Theorem | None:
