@@ -41,7 +41,7 @@ from symnll import (
     vector,
 )
 from symnll.core.term import op
-from symnll.prove import chains, prover, search
+from symnll.prove import prover, search
 from symnll.prove.result import Disagreement, Proved, Refuted, Unknown
 from symnll.small import Agreement, Witness
 
@@ -132,8 +132,7 @@ def test_a_derivation_proves_its_steps_and_their_reasons() -> None:
 
 def test_what_the_core_proves_and_the_small_size_check_refutes_is_an_internal_error(monkeypatch) -> None:
     lie = Witness({"K": 2}, {}, "=", "0", "1", True)
-    for module in (prover, chains):
-        monkeypatch.setattr(module, "examine", lambda *_, **__: lie)
+    monkeypatch.setattr(prover, "examine", lambda *_, **__: lie)
     with pytest.raises(Disagreement, match=r"core proved.*counterexample"):
         prove(Eq(total(y[i], i), 1))
     with pytest.raises(Disagreement, match="core proved"):
@@ -148,3 +147,8 @@ def test_a_theorem_of_something_else_is_an_internal_error() -> None:
     with pytest.raises(search.WrongTheorem):
         search.verify(theorem, theorem.statement, [])
     search.verify(theorem, theorem.statement, sorted(theorem.hypotheses))
+
+
+def test_a_derivation_without_steps_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one step"):
+        derivation(total(y[i], i))

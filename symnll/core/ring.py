@@ -19,7 +19,6 @@ Monomial = frozenset[tuple[Any, int]]  # (atom, exponent)
 Polynomial = dict[Monomial, Fraction]
 MAX_TERMS, MAX_EXPONENT, MAX_BITS = 4_000, 64, 50_000
 CONSTANT: Monomial = frozenset()
-UNIT = Fraction(1)
 
 
 class Ring:
@@ -49,13 +48,13 @@ class Ring:
             return reduce(self.times, map(self.polynomial, t.args))
         if t.op == "pow" and t.args[1].op == "num" and t.args[1].data.denominator == 1:
             return self.power(self.polynomial(t.args[0]), t.args[1].data.numerator)
-        return {frozenset(((t, 1),)): UNIT}
+        return {frozenset(((t, 1),)): Fraction(1)}
 
     def times(self, p: Polynomial, q: Polynomial) -> Polynomial:
         if len(p) * len(q) > MAX_TERMS:
             raise CoreError(f"The product has over {MAX_TERMS} terms when written out.")
         pairs = ((m, n, c, d) for m, c in p.items() for n, d in q.items())
-        return accumulate({}, *({self._join(m, n): c if d is UNIT else c * d} for m, n, c, d in pairs))
+        return accumulate({}, *({self._join(m, n): c if d == 1 else c * d} for m, n, c, d in pairs))
 
     def _join(self, m: Monomial, n: Monomial) -> Monomial:
         if not m or not n:
@@ -85,7 +84,7 @@ class Ring:
                 return result
             atom, leading = _inverse(p)
             return {frozenset(((atom, -n),)): leading**n}
-        return reduce(self.times, [p] * n, {CONSTANT: UNIT})
+        return reduce(self.times, [p] * n, {CONSTANT: Fraction(1)})
 
     def vanishes(self, p: Polynomial) -> bool:
         """Whether p is 0, after multiplying by every denominator that is known to be non-zero."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -297,8 +298,9 @@ class Bridge:
 
     # What the kinds of the symbols say.
 
-    def hypotheses(self) -> list[Hypothesis]:
-        """The named hypotheses that the declared symbols carry, those that their bounds carry included."""
+    def hypotheses(self, given: Sequence[Any] = ()) -> list[Hypothesis]:
+        """The named hypotheses: what the kinds of the declared symbols and of their bounds say, then the given ones."""
+        stated = [(str(g), self.statement(g)) for g in given]
         found: dict[Hypothesis, None] = {}
         done: set[Term] = set()
         while len(done) < len(self.declared):
@@ -306,7 +308,7 @@ class Bridge:
                 if t not in done:
                     done.add(t)
                     found.update(dict.fromkeys(self._says(t, source)))
-        return list(found)
+        return [*found, *stated]
 
     def _says(self, t: Term, source: Any, scope: dict[Any, Term] | None = None) -> list[Hypothesis]:
         if isinstance(source, L.Index):

@@ -13,12 +13,11 @@ from symnll.core.term import CoreError, Term, op
 from symnll.prove.bridge import Bridge
 from symnll.prove.context import Context
 from symnll.prove.facts import build_context, with_cuts
-from symnll.prove.prover import POINTS, examine_steps, prove
+from symnll.prove.prover import POINTS, agreement, prove
 from symnll.prove.reasons import REASONS, applied
-from symnll.prove.result import Disagreement, Proved, Refuted, StepProof, Unknown
+from symnll.prove.result import Proved, Refuted, StepProof, Unknown
 from symnll.prove.search import prove_goal, verify
 from symnll.prove.tactics import NoProof, Theorem, chain
-from symnll.small import Witness, examine
 
 BUILD = {"=": L.Eq, "≤": L.Le, "<": L.Lt, "≥": L.Ge, ">": L.Gt, "<=": L.Le, ">=": L.Ge}
 
@@ -26,15 +25,16 @@ BUILD = {"=": L.Eq, "≤": L.Le, "<": L.Lt, "≥": L.Ge, ">": L.Gt, "<=": L.Le, 
 def prove_chain(start: Any, steps: Sequence[Any], given: Sequence[Any] = (), goal: Any = None) -> Any:
     """Proved for start (relations) last, or for `goal` where it is given, with a StepProof for every step."""
     begun = time.perf_counter()
+    if not steps:
+        raise ValueError("A derivation needs at least one step: (expression, reason).")
     expressions = [start, *(s.expression for s in steps)]
     bridge = Bridge(*expressions, *given)
     relations = [BUILD[s.relation](a, s.expression) for a, s in zip(expressions, steps, strict=False)]
     terms = [bridge.statement(r) for r in relations]
-    hypotheses = [(str(g), bridge.statement(g)) for g in given]
-    target = bridge.statement(goal) if goal is not None else None
-    everything = [*bridge.hypotheses(), *hypotheses]
-    context = build_context(everything)
-    context = with_cuts(context, op("and", *terms, *terms))
+    statement = goal if goal is not None else _overall(start, steps)
+    target = bridge.statement(statement)
+    hypotheses = bridge.hypotheses(given)
+    context = with_cuts(build_context(hypotheses), op("and", target, *terms))
     proofs = []
     for number, (step, relation, term) in enumerate(zip(steps, relations, terms, strict=True), 1):
         where = f"step {number} ({step.reason})"
@@ -46,18 +46,15 @@ def prove_chain(start: Any, steps: Sequence[Any], given: Sequence[Any] = (), goa
             return _failed(relation, given, where, str(reason), begun)
         if not plain and not applied(theorem, step.reason):
             return Unknown(relation, (f"{where}: it is true and proved, but not by the reason that it names",))
-        verify(theorem, term, everything)
+        verify(theorem, term, hypotheses)
         proofs.append(StepProof(theorem, step.reason))
-    statement = goal if goal is not None else _overall(start, steps)
-    whole = _together(target if target is not None else bridge.statement(statement), proofs, context)
-    if whole is not None:
-        verify(whole, target if target is not None else bridge.statement(statement), everything)
-    else:
+    whole = _together(target, proofs, context)
+    if whole is None:
         return Unknown(statement, ("the steps are proved, but they do not lead to the statement",))
-    check = examine(statement, given, points=POINTS)
-    if isinstance(check, Witness):
-        raise Disagreement(f"The core proved {whole!r}, but the small-size check found a counterexample: {check}.")
-    examine_steps(relations, given, proofs)
+    verify(whole, target, hypotheses)
+    check = agreement(whole, statement, given, points=POINTS)
+    for relation, proof in zip(relations, proofs, strict=True):
+        agreement(proof.theorem, relation, given, points=1, choices=3, budget=0.002)
     return Proved(statement, whole, check, time.perf_counter() - begun, tuple(proofs))
 
 

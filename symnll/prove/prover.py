@@ -28,41 +28,33 @@ def prove(statement: Any, given: Sequence[Any] = ()) -> Result:
     """
     start = time.perf_counter()
     theorem, tried = search(statement, given)
-    check = examine(statement, given) if theorem is None else examine(statement, given, points=POINTS)
+    if theorem is not None:
+        check = agreement(theorem, statement, given, points=POINTS)
+        return Proved(statement, theorem, check, time.perf_counter() - start)
+    check = examine(statement, given)
     if isinstance(check, Witness):
-        if theorem is not None:
-            raise Disagreement(
-                f"The core proved {theorem!r}, but the small-size check found a counterexample: {check}."
-            )
         conditions = tuple(_conditions(statement, given))
         return Refuted(statement, check, conditions, time.perf_counter() - start)
-    seconds = time.perf_counter() - start
-    if theorem is None:
-        return Unknown(statement, (tried, f"no counterexample at small sizes ({check})"), seconds)
-    return Proved(statement, theorem, check, seconds)
+    tries = tried, f"no counterexample at small sizes ({check})"
+    return Unknown(statement, tries, time.perf_counter() - start)
 
 
 def search(statement: Any, given: Sequence[Any] = ()) -> tuple[Theorem | None, str]:
     """A theorem of the statement and "", or None and why none was found; nothing is checked at small sizes."""
     bridge = Bridge(statement, *given)
     goal = bridge.statement(statement)
-    hypotheses = [(_name(g), bridge.statement(g)) for g in given]
     try:
-        return prove_statement(goal, [*bridge.hypotheses(), *hypotheses]), ""
+        return prove_statement(goal, bridge.hypotheses(given)), ""
     except NoProof as reason:
         return None, str(reason)
 
 
-def examine_steps(relations: Sequence[Any], given: Sequence[Any], proofs: Sequence[StepProof]) -> None:
-    """Raise Disagreement where a proved step has a counterexample at small sizes."""
-    for relation, proof in zip(relations, proofs, strict=True):
-        check = examine(relation, given, points=1, choices=3, budget=0.002)
-        if isinstance(check, Witness):
-            raise Disagreement(f"The core proved {proof.theorem!r}, but the small-size check found {check}.")
-
-
-def _name(relation: Any) -> str:
-    return str(relation)
+def agreement(theorem: Theorem, statement: Any, given: Sequence[Any], **effort: Any) -> Any:
+    """What the small-size check says of a proved statement. Raises Disagreement if it found a counterexample."""
+    check = examine(statement, given, **effort)
+    if isinstance(check, Witness):
+        raise Disagreement(f"The core proved {theorem!r}, but the small-size check found a counterexample: {check}.")
+    return check
 
 
 def _conditions(statement: Any, given: Sequence[Any]) -> list[str]:

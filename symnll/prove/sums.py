@@ -8,7 +8,9 @@ from typing import Any
 from symnll.core import kernel
 from symnll.core.ring import CONSTANT, Polynomial
 from symnll.core.term import INT, ONE, ZERO, Term, app, lam, num, op
+from symnll.prove import rational
 from symnll.prove.context import Context
+from symnll.prove.normal import ContextRing, again, difference, normal, value
 from symnll.prove.tactics import (
     Theorem,
     ax,
@@ -30,13 +32,11 @@ MAX_SWAPS = 3
 
 def normal_range(t: Term, c: Context) -> Theorem | None:
     """The canonical form of Σ, ∏ or max over an index."""
-    from symnll.prove.normal import normal, value
-
     lo, hi, f = t.args
     e = under(t, normal(lo, c), normal(hi, c), None)
     lo, hi, f = value(t, e).args
     if t.op != "maxi" and not c.plain and lo.op == hi.op == "num" and hi.data - lo.data < MAX_UNROLLED:
-        unrolled = _unroll(t.op, lo, hi, f, c)
+        unrolled = _unroll(t.op, lo, hi, f)
         return chain(e, unrolled, normal(rhs(unrolled), c))
     if not c.plain:
         parted = _single(t.op, lo, hi, f, c) or _cut(t.op, lo, hi, f, c)
@@ -55,24 +55,19 @@ def normal_range(t: Term, c: Context) -> Theorem | None:
     return chain(e, worker(lo, hi, i, app(g, i), c, inner))
 
 
-def _unroll(name: str, lo: Term, hi: Term, f: Term, c: Context) -> Theorem:
+def _unroll(name: str, lo: Term, hi: Term, f: Term) -> Theorem:
     """Σ over lo..hi for two numbers, written out."""
-    t = op(name, lo, hi, f)
     if hi.data < lo.data:
         return ax(f"{name}_empty", kernel.linear(op("lt", hi, lo), ()), lo=lo, hi=hi, f=f)
     last = ax(f"{name}_last", kernel.linear(op("le", lo, hi), ()), lo=lo, hi=hi, f=f)
     before = op(name, lo, op("add", hi, num(-1)), f)
     fewer = under(before, None, kernel.ring(before.args[1], num(hi.data - 1)), None)
-    shorter = _unroll(name, lo, num(hi.data - 1), f, c)
-    context = op("add" if name == "sum" else "mul", before, app(f, hi))
-    assert rhs(last) is context and t is not None
-    return chain(last, under(context, chain(fewer, shorter), None))
+    shorter = _unroll(name, lo, num(hi.data - 1), f)
+    return chain(last, under(rhs(last), chain(fewer, shorter), None))
 
 
 def _single(name: str, lo: Term, hi: Term, f: Term, c: Context) -> Theorem | None:
     """Σ over lo..lo + d for a small number d: the last term apart, until none is left."""
-    from symnll.prove.normal import difference
-
     gap = difference(hi, lo)
     if gap.op != "num" or lo.op == "num":
         return None
@@ -110,12 +105,6 @@ def _cut(name: str, lo: Term, hi: Term, f: Term, c: Context) -> Theorem | None:
     return None
 
 
-def _again(t: Term, c: Context, e: Theorem | None) -> Theorem | None:
-    from symnll.prove.normal import normal, value
-
-    return chain(e, normal(value(t, e), c))
-
-
 # Sums.
 
 
@@ -133,7 +122,7 @@ def _sum(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: Context) ->
         e = chain(e, ax("sum_add", lo=lo, hi=hi, f=lam(i, first), g=lam(i, rest)))
         parts = rhs(e)
         e = chain(e, under(parts, _sum(lo, hi, i, first, c, inner), _sum(lo, hi, i, rest, c, inner)))
-        return _again(t, c, e)
+        return again(e, t, c)
     factors = list(body.args) if body.op == "mul" else [body]
     outside = [g for g in factors if i not in g.free]
     within = [g for g in factors if i in g.free]
@@ -141,7 +130,7 @@ def _sum(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: Context) ->
         some = c.show(op("le", lo, op("add", hi, ONE)))
         if some is None:
             return None
-        return _again(t, c, ax("sum_constant", some, lo=lo, hi=hi, a=body))
+        return again(ax("sum_constant", some, lo=lo, hi=hi, a=body), t, c)
     rest = product_term(within)
     if outside:
         front = product_term(outside)
@@ -149,7 +138,7 @@ def _sum(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: Context) ->
         e = None if pair is body else inside("sum", lo, hi, i, kernel.ring(body, pair))
         e = chain(e, ax("sum_scale", lo=lo, hi=hi, a=front, f=lam(i, rest)))
         e = chain(e, under(rhs(e), None, _sum(lo, hi, i, rest, c, inner)))
-        return _again(t, c, e)
+        return again(e, t, c)
     return _collapse(lo, hi, i, within, c, inner) or _exchange(lo, hi, i, within, c, inner)
 
 
@@ -177,14 +166,12 @@ def _collapse(lo: Term, hi: Term, i: Term, factors: list[Term], c: Context, inne
             )
             e = inside("sum", lo, hi, i, swapped)
         e = chain(e, ax("sum_delta", low, high, lo=lo, hi=hi, j=m, f=lam(i, rest)))
-        return _again(op("sum", lo, hi, lam(i, body)), c, e)
+        return again(e, op("sum", lo, hi, lam(i, body)), c)
     return None
 
 
 def _exchange(lo: Term, hi: Term, i: Term, factors: list[Term], c: Context, inner: Context) -> Theorem | None:
     """Σ_i A·Σ_j B = Σ_j Σ_i A·B, where that lets a delta collapse, or where the other order comes first."""
-    from symnll.prove.normal import normal
-
     for s in factors:
         if s.op != "sum" or i in s.args[0].free or i in s.args[1].free:
             continue
@@ -218,8 +205,6 @@ def _exchange(lo: Term, hi: Term, i: Term, factors: list[Term], c: Context, inne
 
 def _after_swap(e: Theorem, c: Context) -> Theorem | None:
     """e, and its right side normalised; None after several swaps in a row, which would go on for ever."""
-    from symnll.prove.normal import normal
-
     swaps = c.memo.get("swaps", 0)
     if swaps == MAX_SWAPS:
         return None
@@ -244,15 +229,12 @@ def _collapsible(body: Term, i: Term, lo: Term, hi: Term, c: Context) -> bool:
 
 
 def _product(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: Context) -> Theorem | None:
-    from symnll.prove import rational
-    from symnll.prove.normal import ContextRing
-
     t = op("prod", lo, hi, lam(i, body))
     if i not in body.free:
         some = c.show(op("le", lo, op("add", hi, ONE)))
         if some is None:
             return None
-        return _again(t, c, ax("prod_constant", some, lo=lo, hi=hi, a=body))
+        return again(ax("prod_constant", some, lo=lo, hi=hi, a=body), t, c)
     if body.op == "add":
         collapsed = _collapse_product(lo, hi, i, ContextRing(inner).polynomial(body), body, c)
         if collapsed is not None:
@@ -267,7 +249,7 @@ def _product(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: Context
     if body.op == "prod":
         return _swap_products(lo, hi, i, body, c, inner)
     if body.op == "exp":
-        return _again(t, c, ax("prod_exp", lo=lo, hi=hi, f=lam(i, body.args[0])))
+        return again(ax("prod_exp", lo=lo, hi=hi, f=lam(i, body.args[0])), t, c)
     if body.op == "pow":
         return _product_of_powers(t, lo, hi, i, body.args[0], body.args[1], c, inner)
     return None
@@ -284,8 +266,8 @@ def _split_product(lo: Term, hi: Term, i: Term, factors: list[Term], c: Context,
     e = None if pair is body else inside("prod", lo, hi, i, kernel.ring(body, pair))
     e = chain(e, ax("prod_mul", lo=lo, hi=hi, f=lam(i, first), g=lam(i, rest)))
     parts = rhs(e)
-    return _again(
-        t, c, chain(e, under(parts, _product(lo, hi, i, first, c, inner), _product(lo, hi, i, rest, c, inner)))
+    return again(
+        chain(e, under(parts, _product(lo, hi, i, first, c, inner), _product(lo, hi, i, rest, c, inner))), t, c
     )
 
 
@@ -294,19 +276,19 @@ def _product_of_powers(
 ) -> Theorem | None:
     if i not in exponent.free:
         if exponent.sort == INT:
-            return _again(t, c, ax("prod_pow_integer", lo=lo, hi=hi, f=lam(i, base), j=exponent))
+            return again(ax("prod_pow_integer", lo=lo, hi=hi, f=lam(i, base), j=exponent), t, c)
         shown = inner.nonnegative(base)
         if shown is None:
             return None
-        return _again(t, c, ax("prod_pow", for_range(shown, i, lo, hi), lo=lo, hi=hi, f=lam(i, base), a=exponent))
+        return again(ax("prod_pow", for_range(shown, i, lo, hi), lo=lo, hi=hi, f=lam(i, base), a=exponent), t, c)
     if i not in base.free:
         shown = c.positive(base)
         if shown is not None:
-            return _again(t, c, ax("prod_pow_sum", shown, lo=lo, hi=hi, a=base, f=lam(i, exponent)))
+            return again(ax("prod_pow_sum", shown, lo=lo, hi=hi, a=base, f=lam(i, exponent)), t, c)
         natural = inner.natural(exponent)
         if natural is not None:
             each = for_range(natural, i, lo, hi)
-            return _again(t, c, ax("prod_pow_sum_natural", each, lo=lo, hi=hi, a=base, n=lam(i, exponent)))
+            return again(ax("prod_pow_sum_natural", each, lo=lo, hi=hi, a=base, n=lam(i, exponent)), t, c)
         return None
     if exponent.op == "sum" and i not in exponent.args[0].free and i not in exponent.args[1].free:
         return _exchange_product(lo, hi, i, base, exponent, c, inner)
@@ -370,5 +352,5 @@ def _collapse_product(lo: Term, hi: Term, i: Term, p: Polynomial, body: Term, c:
             e = chain(e, under(given, None, under(given.args[1], ax("delta_symmetric", i=m, j=i), None)))
         e = None if turned is body else inside("prod", lo, hi, i, e)
         e = chain(e, ax("prod_delta", low, high, lo=lo, hi=hi, j=m, f=lam(i, rest)))
-        return _again(op("prod", lo, hi, lam(i, body)), c, e)
+        return again(e, op("prod", lo, hi, lam(i, body)), c)
     return None
