@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from symnll import prove as _package
+from symnll import check as _check_package
+from symnll import prove as _prove_package
 
 __version__ = "0.1.0"
 
@@ -27,7 +28,7 @@ _HOME = {
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
-__all__ = sorted([*_MODULE_OF, "prove"])
+__all__ = sorted([*_MODULE_OF, "check", "prove"])
 
 
 class _Prove(ModuleType):
@@ -40,7 +41,29 @@ class _Prove(ModuleType):
         return prove(statement, given)
 
 
-_package.__class__ = _Prove
+class _Check(ModuleType):
+    """`symnll.check` is the function that checks documents and the package that it lives in."""
+
+    def __call__(self, text: Any, name: str = "text.md", **options: Any) -> Any:
+        """The report of a document: `ok`, `summary`, and `str()` as `symnll check` prints it.
+
+        `text` is the document, or a `Path`; the ending of `name` says how to read a text. `options`: `timeout` for a
+        step in seconds, `inline`, `suggest`, `cache`. Raises TypeError and ValueError for options that there are not.
+        """
+        from symnll.check.run import check_text
+
+        return check_text(text, name, **options)
+
+
+_prove_package.__class__ = _Prove
+_check_package.__class__ = _Check
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """For `%load_ext symnll` in a notebook."""
+    from symnll.notebook import load
+
+    load(shell)
 
 
 def __getattr__(name: str) -> Any:

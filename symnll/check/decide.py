@@ -1,0 +1,278 @@
+"""One statement to its verdict: proved, proved-small, conditional, refuted or unknown, as CHECK.md defines them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
+
+import sympy
+
+from symnll import language as L
+from symnll.check.attempt import CONDITION, Attempt, attempt, contradictory, rules
+from symnll.check.clock import Clock, OutOfTime
+from symnll.check.conditions import Condition, conditions, restates
+from symnll.prove.bridge import BridgeError
+from symnll.prove.result import Disagreement
+from symnll.small import Agreement, NotChecked, Witness, examine, formally_equal
+from symnll.small.names import Names
+from symnll.small.writer import Unsupported
+
+FIRST = {"points": 6, "budget": 0.02}  # what every statement is checked at before anything is proved
+DEEPER = {"points": 24, "budget": 0.3, "seed": 1}  # what is tried where there is no proof
+CONDITIONED = {"points": 6, "budget": 0.01}
+PROOF, REFUTED, SMALL = 0.6, 0.4, 0.4  # shares of the time that is left: for a proof, a condition, one small size
+GUARD, CONDITIONS = 0.5, 3.0  # seconds for a proof under a condition, and for all conditions together
+ORDER = ("refuted", "conditional", "unknown", "proved-small", "proved")
+IMPOSSIBLE = ("a hypothesis speaks of the unknown function",)  # what can't be sampled in principle
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A verdict and what it rests on.
+
+    `condition` is what makes a refuted statement a theorem, for a reader, and `condition_statement` the relation.
+    `witness` is a rigorous counterexample. `rules` are the laws that the proof uses, in words. `hypotheses` are what
+    the theorem supposes beyond the kinds of its symbols: assumptions, and that what is written is defined.
+    """
+
+    verdict: str
+    reason: str = ""
+    condition: str = ""
+    condition_statement: Any = None
+    witness: Any = None
+    rules: tuple[str, ...] = ()
+    hypotheses: tuple[str, ...] = ()
+    theorem: Any = None
+
+
+def decide(
+    statement: Any,
+    given: Sequence[Any] = (),
+    *,
+    seconds: float = 10.0,
+    candidates: Sequence[Any] = (),
+    conditional: bool = True,
+) -> Decision:
+    """The verdict on a statement of `symnll.language` under the hypotheses `given`, within so many seconds.
+
+    `candidates` are relations that are tried first as conditions of a refuted statement; `conditional=False` looks for
+    no condition. A relation in `given` and `candidates` can be a pair (text, relation) with its text for a reader.
+    Raises Disagreement, an internal error, if the core proves what the small-size check refutes; nothing else.
+    """
+    clock, so_far = Clock(seconds), [Decision("unknown", f"There was no answer within {seconds:g} s.")]
+    try:
+        with clock.limit():
+            texts = {r[1]: r[0] for r in (*given, *candidates) if isinstance(r, tuple)}
+            plain, offered = ([r[1] if isinstance(r, tuple) else r for r in part] for part in (given, candidates))
+            conditions = [Condition((r,), texts.get(r, "")) for r in offered]
+            return _whole(statement, tuple(plain), _Search(clock, texts, conditions, conditional, so_far))
+    except OutOfTime:
+        return so_far[0]
+    except Disagreement:
+        raise
+    except Exception as problem:
+        return replace(so_far[0], reason=so_far[0].reason if so_far[0].witness else _internal(problem))
+
+
+@dataclass(frozen=True)
+class _Search:
+    clock: Clock
+    texts: dict[Any, str]  # of relations, for a reader
+    offered: list[Condition]
+    conditional: bool
+    so_far: list[Decision]  # one, which is the answer if the time is over
+
+
+def _internal(problem: BaseException) -> str:
+    if isinstance(problem, RecursionError):
+        return "The statement is nested too deeply."
+    if isinstance(problem, MemoryError):
+        return "The statement needs too much memory."
+    if isinstance(problem, (BridgeError, Unsupported)):
+        return _sentence(str(problem))
+    return f"An internal error ended the search ({type(problem).__name__}: {problem}); please report it."
+
+
+def _whole(statement: Any, given: tuple[Any, ...], search: _Search) -> Decision:
+    """The decision on every relation of the statement, as one."""
+    found = [_one(relation, given, search) for relation in _relations(statement, free_names(*given))]
+    worst = min(found, key=lambda d: ORDER.index(d.verdict))
+    if len(found) == 1 or worst.verdict not in ("proved", "proved-small"):
+        return worst
+    merged = [tuple(dict.fromkeys(x for d in found for x in part(d))) for part in (_rules, _hypotheses)]
+    return replace(worst, rules=merged[0], hypotheses=merged[1])
+
+
+def _rules(d: Decision) -> tuple[str, ...]:
+    return d.rules
+
+
+def _hypotheses(d: Decision) -> tuple[str, ...]:
+    return d.hypotheses
+
+
+def free_names(*expressions: Any) -> dict[Any, None]:
+    """The free symbols and vectors of the expressions, in order of appearance."""
+    names = Names()
+    for e in expressions:
+        names.scan(e)
+    return names.free
+
+
+def _sizes(*expressions: Any) -> list[Any]:
+    names = Names()
+    for e in expressions:
+        names.scan(e)
+    return list(names.sizes)
+
+
+def _relations(statement: Any, taken: dict[Any, None]) -> list[Any]:
+    """The relations that a statement consists of; what it says of all indices, it says of a free one."""
+    if isinstance(statement, sympy.And):
+        return [r for part in statement.args for r in _relations(part, taken)]
+    if not isinstance(statement, L.ForAll):
+        return [statement]
+    body, *variables = statement.args
+    mine = {v: _primed(v) for v in variables if v in taken}
+    return [_renamed(r, mine) if mine else r for r in _relations(body, taken)]
+
+
+def _primed(variable: Any) -> Any:
+    """Another variable of the same kind, in place of one that a hypothesis uses too."""
+    name = f"{variable}′"
+    if isinstance(variable, L.Index):
+        return L.Index(name, variable.lower, variable.upper)
+    if isinstance(variable, L.Vector):
+        return L.Vector(name, *variable.args[1:])
+    return variable.func(name, **variable.assumptions0)
+
+
+def _renamed(relation: Any, names: dict[Any, Any]) -> Any:
+    return relation.func(*(side.xreplace(names) for side in relation.args), evaluate=False)
+
+
+def _one(statement: Any, given: tuple[Any, ...], search: _Search) -> Decision:
+    check = _examined(statement, given, **FIRST)
+    if isinstance(check, Witness):
+        return _refuted(statement, given, check, search)
+    tried = attempt(statement, given, search.clock, PROOF * search.clock.left())
+    if tried.theorem is not None and isinstance(check, Agreement) and not tried.conventional:
+        return _proved(tried, search)
+    check = _examined(statement, given, **DEEPER)
+    if isinstance(check, Witness):
+        if tried.theorem is not None and not tried.conventional:
+            raise Disagreement(f"The core proved {tried.theorem!r}, but there is a counterexample: {check}.")
+        return _refuted(statement, given, check, search)
+    if tried.theorem is not None:
+        return (
+            _proved(tried, search)
+            if isinstance(check, Agreement)
+            else _unchecked(statement, given, tried, check, search)
+        )
+    if isinstance(check, NotChecked) and _admits_nothing(statement, given, search):
+        return Decision("unknown", "The assumptions contradict each other, so that anything would follow from them.")
+    sizes, shown = _at_sizes(statement, given, search)
+    if shown:
+        return Decision("proved-small", f"Shown for every value {sizes}. No other proof was found. {_sentence(tried.why)}")
+    both = f"No proof was found. {_sentence(tried.why)} No counterexample was found. {_sentence(str(check))}"
+    return Decision("unknown", both)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip().rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _examined(statement: Any, given: Sequence[Any], **effort: Any) -> Witness | Agreement | NotChecked:
+    try:
+        return examine(statement, given, **effort)
+    except (RecursionError, MemoryError, ArithmeticError, ValueError) as problem:
+        return NotChecked(_internal(problem))
+
+
+def _proved(tried: Attempt, search: _Search) -> Decision:
+    return Decision("proved", rules=rules(tried.theorem), hypotheses=tried.texts(search.texts), theorem=tried.theorem)
+
+
+def _unchecked(statement: Any, given: tuple[Any, ...], tried: Attempt, check: NotChecked, search: _Search) -> Decision:
+    """A theorem that was not seen to hold anywhere: it may be one because nothing satisfies what it supposes."""
+    if _admits_nothing(statement, given, search):
+        return Decision("unknown", "The assumptions contradict each other, so that anything would follow from them.")
+    if check.reason.startswith(IMPOSSIBLE):
+        return replace(_proved(tried, search), reason=f"Not checked at small sizes. {_sentence(check.reason)}")
+    why = "It is proved, but perhaps about nothing: no case was found in which what is assumed holds and both sides are"
+    return Decision("unknown", f"{why} defined. {_sentence(check.reason)}")
+
+
+def _admits_nothing(statement: Any, given: tuple[Any, ...], search: _Search) -> bool:
+    return bool(given) and contradictory(given, statement, search.clock, SMALL * search.clock.left())
+
+
+def _at_sizes(statement: Any, given: tuple[Any, ...], search: _Search) -> tuple[str, bool]:
+    """Where an equality is shown for all values by exact algebra, in words."""
+    if type(statement) is not sympy.Eq:
+        return "", False
+    sizes = _sizes(statement, *given)
+    shown: list[int] = []
+    for n in (2, 3, 1) if sizes else (0,):
+        budget = SMALL * search.clock.left()
+        if (shown or n != 1) and _formally(statement, given, dict.fromkeys(sizes, n), budget, search.clock):
+            shown.append(n)
+    if not sizes:
+        return "by exact algebra", bool(shown)
+    at = ", ".join(map(str, sorted(shown)))
+    return f"at {' = '.join(map(str, sizes))} = {at}", bool(shown)
+
+
+def _formally(statement: Any, given: tuple[Any, ...], sizes: dict[Any, int], budget: float, clock: Clock) -> bool:
+    try:
+        with clock.limit(budget):
+            return formally_equal(statement, given, sizes, budget=min(1.0, budget)) is True
+    except OutOfTime:
+        if not clock.left():
+            raise
+        return False
+    except (RecursionError, MemoryError, ArithmeticError, ValueError):
+        return False
+
+
+def _refuted(statement: Any, given: tuple[Any, ...], witness: Witness, search: _Search) -> Decision:
+    decision = search.so_far[0] = Decision("refuted", f"It is false: {witness}.", witness=witness)
+    clock = search.clock
+    again = attempt(statement, given, clock, min(GUARD, REFUTED * clock.left()), conventions=False)
+    if again.theorem is not None:
+        raise Disagreement(f"The core proved {again.theorem!r}, but there is a counterexample: {witness}.")
+    if not search.conditional:
+        return decision
+    try:
+        with clock.limit(min(CONDITIONS, REFUTED * clock.left())):
+            found = _condition(statement, given, search)
+    except OutOfTime:
+        found = None
+    if found is None:
+        return decision
+    condition, tried = found
+    return replace(
+        _proved(tried, search),
+        verdict="conditional",
+        reason=f"It is false as it stands: {witness}. It is proved if {condition}.",
+        condition=str(condition),
+        condition_statement=condition.statement,
+        witness=witness,
+    )
+
+
+def _condition(statement: Any, given: tuple[Any, ...], search: _Search) -> tuple[Condition, Attempt] | None:
+    """The first condition under which the statement is proved and holds somewhere."""
+    for condition in chain(search.offered, conditions(statement, given)):
+        assumed = (*given, *condition.statements)
+        if not isinstance(_examined(statement, assumed, **CONDITIONED), Agreement) or restates(condition, statement):
+            continue
+        tried = attempt(statement, given, search.clock, GUARD, condition.statements)
+        if not tried.supposes(CONDITION):
+            continue
+        if isinstance(_examined(statement, assumed, **FIRST, seed=2), Agreement):
+            return condition, tried
+    return None

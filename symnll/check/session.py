@@ -1,0 +1,401 @@
+"""A document from its first line to its last: declarations, definitions, and a verdict on every step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from symnll.check.decide import Decision
+from symnll.check.options import Options
+from symnll.check.step import EQUALITIES, Meant, judge, meaning
+from symnll.meaning.declare import Refused, condition_tokens, declare, definition, split_relation
+from symnll.meaning.elaborate import big_letter, children, mentions, open_letters
+from symnll.meaning.formulas import tokens_of
+from symnll.meaning.infer import infer
+from symnll.meaning.scope import Scope
+from symnll.read import rows
+from symnll.read import syntax as S
+from symnll.read.documents import Declaration, Display, Document, Inline, read_document
+from symnll.read.source import Source
+from symnll.read.tokens import Token, Unreadable
+from symnll.report.model import Counterexample, DisplayReport, FileReport, Lint, StepReport
+
+EXPECTED = ("refuted", "conditional", "unknown")
+
+
+def check_source(source: Source, options: Options, store: Any = None) -> FileReport:
+    """The report on one document."""
+    document = read_document(source, inline=options.inline)
+    return Session(document, options, store).run()
+
+
+@dataclass
+class _Pending:
+    """What declarations say of the next display."""
+
+    cases: list[list[Token]] = field(default_factory=list)
+    start: list[Token] | None = None
+    skip: bool = False
+    expect: str = ""
+
+
+@dataclass
+class _Step:
+    """A step with what was read of it, before it is decided."""
+
+    link: rows.Link
+    sides: tuple[Any, Any] | None
+    report: StepReport
+
+
+class Session:
+    """Checks one document. The scope starts anew with every `reset`."""
+
+    def __init__(self, document: Document, options: Options, store: Any = None) -> None:
+        self.document, self.options, self.store = document, options, store
+        self.source = document.source
+        self.report = FileReport(self.source.name)
+        self.scope = Scope()
+        self.pending = _Pending()
+        self.last: rows.Member | None = None
+        self.last_conditions: list[list[Token]] = []
+
+    def run(self) -> FileReport:
+        for p in self.document.problems:
+            self._problem("unreadable-text", p.message, p.start, p.end)
+        for stretch in _stretches(self.document.items):
+            self.scope, self.last = Scope(), None
+            self._stretch(stretch)
+        return self.report
+
+    def _stretch(self, items: Sequence[Any]) -> None:
+        """The items between two resets: the first declarations at once, so that inference sees them."""
+        self.ahead = [i for i in items if isinstance(i, Display)]
+        inferred = False
+        for item in items:
+            if isinstance(item, Declaration):
+                self._declaration(item)
+                inferred = False
+            elif isinstance(item, Display):
+                if not inferred:
+                    infer(self.scope, self.ahead, self.document.macros)
+                    inferred = True
+                self._display(item)
+                self.ahead = self.ahead[1:]
+            elif isinstance(item, Inline):
+                self._inline(item)
+
+    def _problem(self, code: str, message: str, start: int, end: int) -> None:
+        line, column = self.source.position(start)
+        end_line, end_column = self.source.position(max(start, end))
+        self.report.problems.append(Lint(code, message, line, column, end_line, end_column))
+
+    # Declarations.
+
+    def _declaration(self, item: Declaration) -> None:
+        text = item.text.text
+        word, _, rest = text.strip().partition(" ")
+        start, end = item.text.at(0), item.text.at(len(text))
+        try:
+            if word == "case":
+                self.pending.cases.append(condition_tokens(self.scope, rest, self.document.macros))
+            elif word == "from":
+                self.pending.start = tokens_of(self.scope, rest, self.document.macros)
+            elif word == "skip":
+                self.pending.skip = True
+            elif word == "expect":
+                if rest.strip() not in EXPECTED:
+                    raise Refused(f"`expect` wants one of {', '.join(EXPECTED)}, not {rest.strip()!r}.")
+                self.pending.expect = rest.strip()
+            else:
+                declare(self.scope, text, self.document.macros, item.text.at)
+        except (Refused, Unreadable) as error:
+            self._problem("declaration", f"This declaration is not understood: {error}", start, end)
+
+    def _inline(self, item: Inline) -> None:
+        """A definition in a sentence: `where p_j = …`, `let S = …`."""
+        words = set(item.cue.split())
+        if not words & {"where", "let", "define", "denote", "denoting", "defined", "with", "write", "set", "putting", "here"}:
+            return
+        try:
+            tokens = tokens_of(self.scope, item.body.text, self.document.macros, item.body.at)
+            sides = split_relation(tokens)
+            if sides is None or sides[1].text not in EQUALITIES or split_relation(sides[2]) is not None:
+                return
+            self._define(S.parse(sides[0]), S.parse(sides[2]), item.body.text.strip(), 0)
+        except (Refused, Unreadable):
+            return
+
+    # Displays.
+
+    def _display(self, item: Display) -> None:
+        line, _ = self.source.position(item.start)
+        end_line, _ = self.source.position(item.end)
+        pending, self.pending = self.pending, _Pending()
+        display = DisplayReport(item.number, line, end_line, [], pending.expect or None, pending.skip)
+        self.report.displays.append(display)
+        if pending.skip:
+            return
+        body = item.body
+        try:
+            tokens = tokens_of(self.scope, body.text, self.document.macros, body.at)
+        except Unreadable as error:
+            display.steps.append(self._whole(body, error))
+            self.last = None
+            return
+        links, last = rows.links(tokens, self._is_index)
+        start = rows.Member(pending.start) if pending.start else self.last
+        for n, link in enumerate(links):
+            if link.lhs is None and (n == 0 or all(x.lhs is None for x in links[:n])):
+                link.lhs = start
+                if link.lhs is not None and pending.start is None:
+                    link.conditions = [*self.last_conditions, *link.conditions]
+            link.conditions = [*pending.cases, *link.conditions]
+        self._steps(item, display, links)
+        if last is not None and last.tokens:
+            self.last = last
+            self.last_conditions = links[-1].conditions if links else pending.cases
+
+    def _is_index(self, name: str) -> bool:
+        return name in self.scope.ranges or (len(name) == 1 and name in "ijklmn" and not self.scope.known(name))
+
+    def _whole(self, body: Any, error: Unreadable) -> StepReport:
+        start, end = (error.start, error.end) if error.end else (body.at(0), body.at(len(body.text)))
+        line, column = self.source.position(start)
+        end_line, end_column = self.source.position(max(end, start))
+        text = body.text.strip()
+        report = StepReport(1, line, column, end_line, end_column, "", text[:200], "", "unparsed")
+        report.reason = str(error)
+        return report
+
+    def _steps(self, item: Display, display: DisplayReport, links: list[rows.Link]) -> None:
+        steps: list[_Step] = []
+        for n, link in enumerate(links, 1):
+            report = self._blank(n, link)
+            sides = None
+            try:
+                if link.lhs is None:
+                    raise Unreadable("This goes on from a display before it, and there is none; say `from` what.", *link.relation.span)
+                sides = (self._parse(link.lhs, link), self._parse(link.rhs, link))
+            except Unreadable as error:
+                self._unparsed(report, error)
+            steps.append(_Step(link, sides, report))
+            display.steps.append(report)
+        for group in _groups(steps):
+            trees = [t for s in group if s.sides for t in s.sides]
+            wide, free = scopes_of(trees)
+            for step in group:
+                if step.sides is not None:
+                    self._decide(item, step, wide, frozenset(free))
+
+    def _parse(self, member: rows.Member, link: rows.Link) -> Any:
+        if not member.tokens:
+            raise Unreadable("One side of this relation is missing.", *link.relation.span)
+        node = S.parse(member.tokens)
+        if node.only is None:
+            odd = next((p for p in node.pieces if isinstance(p, (S.Sep, S.Words))), node)
+            raise Unreadable(f"{getattr(odd, 'text', 'This')!r} is not understood here.", odd.start, odd.end)
+        return node.only
+
+    def _blank(self, n: int, link: rows.Link) -> StepReport:
+        text = self.source.text
+        line, column = self.source.position(link.relation.start)
+        end = link.rhs.end if link.rhs.tokens else link.relation.end
+        end_line, end_column = self.source.position(end)
+        lhs = _text(text, link.lhs) if link.lhs is not None and link.lhs.tokens else ""
+        rhs = _text(text, link.rhs) if link.rhs.tokens else ""
+        return StepReport(n, line, column, end_line, end_column, link.relation.text, lhs, rhs, "unparsed")
+
+    def _unparsed(self, report: StepReport, error: Unreadable) -> None:
+        report.verdict = "unparsed"
+        line, column = self.source.position(error.start)
+        report.reason = f"{error} (line {line}, column {column})"
+
+    def _decide(self, item: Display, step: _Step, wide: frozenset[str], free: frozenset[str]) -> None:
+        link, report = step.link, step.report
+        assert step.sides is not None
+        relation = link.relation.text
+        if self._defines(item, step):
+            report.verdict = "definition"
+            return
+        sides = step.sides[::-1] if relation == "=:" else step.sides
+        try:
+            meant = meaning(self.scope, sides, relation, link.conditions, wide, free)
+        except Unreadable as error:
+            line, column = self.source.position(error.start)
+            report.verdict = "unknown"
+            report.reason = f"{error} (line {line}, column {column})"
+            return
+        decision = self._judged(meant)
+        self._fill(report, meant, decision)
+        if decision.verdict != "proved" or meant.ambiguities:
+            self._other_readings(report, meant, decision, sides, link, wide, free)
+
+    def _judged(self, meant: Meant) -> Decision:
+        return judge(meant, self.scope, self.options.timeout)
+
+    def _fill(self, report: StepReport, meant: Meant, decision: Decision) -> None:
+        report.verdict = decision.verdict
+        report.reason = decision.reason or None
+        report.condition = decision.condition or None
+        report.rules = [*decision.rules, *(f"supposes {h}" for h in decision.hypotheses)]
+        report.inferred = list(meant.notes)
+        if decision.witness is not None:
+            w = decision.witness
+            report.counterexample = Counterexample(dict(w.sizes), {k: str(v) for k, v in w.values.items()}, w.lhs, w.rhs)
+        for code, message, start, end in meant.lints:
+            line, column = self.source.position(start)
+            end_line, end_column = self.source.position(end)
+            report.lints.append(Lint(code, message, line, column, end_line, end_column))
+
+    def _other_readings(
+        self, report: StepReport, meant: Meant, decision: Decision, sides: Any, link: rows.Link,
+        wide: frozenset[str], free: frozenset[str],
+    ) -> None:  # fmt: skip
+        """Where a second reading gives another verdict, the report says so."""
+        for place, what in list(meant.ambiguities.items())[:3]:
+            try:
+                other = meaning(self.scope, sides, link.relation.text, link.conditions, wide, free, {place: 1})
+            except Unreadable:
+                continue
+            found = self._judged(other)
+            if found.verdict != decision.verdict:
+                line, column = self.source.position(place)
+                report.inferred.append(
+                    f"at line {line}, column {column}, two readings are possible ({what}); "
+                    f"with the other one the step is {found.verdict}"
+                )
+
+    # Definitions.
+
+    def _defines(self, item: Display, step: _Step) -> bool:
+        """Whether this step introduces a name: a chain's first step, whose left side is a name not yet known."""
+        link = step.link
+        if not (link.first or link.role == "where") or link.relation.text not in EQUALITIES or step.sides is None:
+            return False
+        left, right = step.sides
+        if link.relation.text == "=:":
+            left, right = right, left
+        return self._define(left, right, f"{step.report.lhs} = {step.report.rhs}", item.number)
+
+    def _define(self, left: Any, right: Any, source: str, display: int) -> bool:
+        found = definition(self.scope, left, right, source, display)
+        if found is None or self._known(found) or _holds(right, found.head):
+            return False
+        self.scope.definitions.setdefault(found.head, []).append(found)
+        return True
+
+    def _known(self, d: Any) -> bool:
+        """Whether the name has a meaning already, other than one that was only inferred."""
+        scope = self.scope
+        if d.head in scope.functions or d.head in scope.sizes or d.head in scope.ranges:
+            return True
+        if any(name == d.head and not q.inferred for (name, _), q in scope.quantities.items()):
+            return True
+        same = scope.definitions.get(d.head, ())
+        return any((x.arguments is None) == (d.arguments is None) and len(x.indices) == len(d.indices) for x in same)
+
+
+def _text(text: str, member: rows.Member) -> str:
+    return " ".join(text[member.start : member.end].split())
+
+
+def _holds(node: Any, name: str) -> bool:
+    if isinstance(node, S.Name) and node.text == name:
+        return True
+    return any(_holds(c, name) for c in children(node))
+
+
+def _stretches(items: Sequence[Any]) -> list[list[Any]]:
+    out: list[list[Any]] = [[]]
+    for item in items:
+        if isinstance(item, Declaration) and item.text.text.strip() == "reset":
+            out.append([])
+        else:
+            out[-1].append(item)
+    return out
+
+
+def _groups(steps: Sequence[_Step]) -> list[list[_Step]]:
+    """Chains: steps that share a side with the one before."""
+    out: list[list[_Step]] = []
+    for step in steps:
+        if out and step.link.lhs is out[-1][-1].link.rhs:
+            out[-1].append(step)
+        else:
+            out.append([step])
+    return out
+
+
+def scopes_of(trees: Sequence[Any]) -> tuple[frozenset[str], set[str]]:
+    """The letters whose unbracketed sums take in the terms that follow, and the letters that are free in the chain."""
+    candidates = {b for t in trees for b in _followed(t)}
+    wide = frozenset(b for b in candidates if not any(_free(t, b) for t in trees))
+    return wide, {n for t in trees for n in _names(t, frozenset())}
+
+
+def _followed(node: Any) -> set[str]:
+    """Letters bound by a sum at the end of a term, and used in terms after it."""
+    found: set[str] = set()
+    if isinstance(node, S.Sum):
+        for k, (_, term) in enumerate(node.terms[:-1]):
+            for letter in open_letters(term):
+                if any(mentions(t, {letter}) for _, t in node.terms[k + 1 :]):
+                    found.add(letter)
+    for c in children(node):
+        found |= _followed(c)
+    return found
+
+
+def _free(node: Any, letter: str) -> bool:
+    """Whether the letter is free in a tree, where sums take in the terms that follow them."""
+    if isinstance(node, S.Sum):
+        for _, term in node.terms:
+            if _free(term, letter):
+                return True
+            if letter in open_letters(term):
+                return False
+        return False
+    if isinstance(node, S.Product):
+        for item in node.items:
+            if big_letter(item) == letter:
+                return False
+            if _free(item, letter):
+                return True
+        return False
+    if isinstance(node, S.Name):
+        return node.text == letter
+    return any(_free(c, letter) for c in children(node))
+
+
+def _names(node: Any, bound: frozenset[str]) -> set[str]:
+    """The names that are free in a tree."""
+    if isinstance(node, S.Name):
+        return {node.text} - bound
+    if isinstance(node, S.Product):
+        found: set[str] = set()
+        for item in node.items:
+            if big_letter(item):
+                inner = bound | _bound_letters(item)
+                found |= {n for c in getattr(item, "sups", ()) for n in _names(c, bound)}
+                bound = inner
+            else:
+                found |= _names(item, bound)
+        return found
+    return {n for c in children(node) for n in _names(c, bound)}
+
+
+def _bound_letters(item: Any) -> frozenset[str]:
+    found = set()
+    for sub in item.subs:
+        inner = sub
+        while isinstance(inner, S.Bracket):
+            inner = inner.inside
+        pieces = inner.pieces if isinstance(inner, S.List) else (inner,)
+        for p in pieces:
+            if isinstance(p, S.Sep) and p.kind == "REL":
+                found |= {n for n in (big_letter(item),) if n}
+                break
+            found |= _names(p, frozenset())
+    return frozenset(found | {big_letter(item)})

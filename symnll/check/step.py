@@ -1,0 +1,192 @@
+"""One step to the statement that it makes, and its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+from sympy.core.function import AppliedUndef
+
+from symnll import language as L
+from symnll.check.decide import Decision, decide
+from symnll.check.relations import approximate, proportional, up_to_constant
+from symnll.meaning.calculus import Antiderivative
+from symnll.meaning.conditions import RELATIONS, hypothesis
+from symnll.meaning.elaborate import Elaborator
+from symnll.meaning.scope import Scope
+from symnll.meaning.values import Array, Unclear
+from symnll.read import syntax as S
+from symnll.read.tokens import Token
+
+EQUALITIES = {"=", r"\equiv", ":=", "=:", r"\doteq"}
+
+
+@dataclass
+class Meant:
+    """What a step states: both sides, one relation, and under what. `varying`: names that ∝ is about."""
+
+    lhs: Any
+    rhs: Any
+    relation: str
+    given: list[Any] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    lints: list[tuple[str, str, int, int]] = field(default_factory=list)
+    ambiguities: dict[int, str] = field(default_factory=dict)
+    constant: bool = False  # equal up to a constant in the variables of `integrals`
+    integrals: tuple[Any, ...] = ()
+
+
+def meaning(
+    scope: Scope,
+    sides: tuple[Any, Any],
+    relation: str,
+    conditions: Sequence[Sequence[Token]] = (),
+    wide: frozenset[str] = frozenset(),
+    free: frozenset[str] = frozenset(),
+    readings: dict[int, int] | None = None,
+) -> Meant:
+    """The statement lhs relation rhs, from the syntax of its sides. Raises Unclear."""
+    e = Elaborator(scope, readings, wide)
+    e.free = free
+    parts = [constant_apart(scope, s) for s in sides]
+    lhs, rhs = (e.value(node, {}) for node, _ in parts)
+    if isinstance(lhs, Array) or isinstance(rhs, Array):
+        lhs, rhs = by_entries(e, lhs, rhs, sides[1])
+    given = [relation_ for _, relation_ in scope.given]
+    for assumption in scope.assumptions:
+        given.extend(hypothesis(e, S.parse(assumption.tokens), {}))
+    for tokens in conditions:
+        given.extend(hypothesis(e, S.parse(list(tokens)), {}))
+    given.extend(r for _, r in scope.given if r not in given)
+    given = [g for g in given if not _about_another_function(g, lhs, rhs)]
+    constant = any(c for _, c in parts)
+    variables = tuple({a.args[1]: None for a in _antiderivatives(lhs, rhs)})
+    notes = [*e.notes, *(f"opened: {d}" for d in e.opened)]
+    return Meant(lhs, rhs, relation, given, notes, e.lints, e.ambiguities, constant, variables)
+
+
+def _about_another_function(g: Any, lhs: Any, rhs: Any) -> bool:
+    """Whether a hypothesis says what an unknown function is that the step does not speak of."""
+    mine = {f.func for f in g.atoms(AppliedUndef)}
+    return bool(mine) and not mine & {f.func for side in (lhs, rhs) for f in side.atoms(AppliedUndef)}
+
+
+def by_entries(e: Elaborator, lhs: Any, rhs: Any, node: Any) -> tuple[Any, Any]:
+    """Equality of vectors and matrices is equality of their entries, at free indices."""
+    if not (isinstance(lhs, Array) and isinstance(rhs, Array)):
+        one = lhs if isinstance(lhs, Array) else rhs
+        other = rhs if isinstance(lhs, Array) else lhs
+        if other in (0, 1) and isinstance(one, Array):
+            filled = Array(one.axes, lambda *i: other, one.row)
+            lhs, rhs = (one, filled) if isinstance(lhs, Array) else (filled, one)
+        else:
+            raise Unclear("One side is a number and the other is a vector or a matrix.", node.start, node.end)
+    if len(lhs.axes) != len(rhs.axes) or any(a.size != b.size for a, b in zip(lhs.axes, rhs.axes, strict=True)):
+        raise Unclear("The two sides have different shapes.", node.start, node.end)
+    taken = {str(s) for side in (lhs, rhs) for s in side.at(*(a.lower for a in side.axes)).free_symbols}
+    index = []
+    for axis in lhs.axes:
+        name = next(n for n in ("i", "j", "k", "l", "m", "n", *(f"i{k}" for k in range(99))) if n not in taken)
+        taken.add(name)
+        index.append(L.Index(name, axis.lower, axis.upper))
+    moved = [i - a.lower + b.lower if a.lower != b.lower else i for i, a, b in zip(index, lhs.axes, rhs.axes, strict=True)]
+    return lhs.at(*index), rhs.at(*moved)
+
+
+CONSTANTS = {"c", "C", "const", "constant", "const.", "K", "g", "f"}
+
+
+def constant_apart(scope: Scope, node: Any) -> tuple[Any, bool]:
+    """A side without its `+ C`, `+ const`, where that is the name of no quantity."""
+    inner = S.unwrap(node)
+    if not isinstance(inner, S.Sum) or len(inner.terms) < 2:
+        return node, False
+    sign, last = inner.terms[-1]
+    name = S.unwrap(last)
+    if not isinstance(name, S.Name) or scope.known(name.text):
+        return node, False
+    if name.text.rstrip(".") not in ("const", "constant"):
+        return node, False
+    rest = inner.terms[:-1]
+    return S.Sum(rest[0][1].start, rest[-1][1].end, rest), True
+
+
+def _antiderivatives(*sides: Any) -> list[Any]:
+    return [a for s in sides if isinstance(s, sympy.Basic) for a in s.atoms(Antiderivative)]
+
+
+def judge(meant: Meant, scope: Scope, seconds: float) -> Decision:
+    """The verdict on what a step states."""
+    given = meant.given
+    lhs, rhs = meant.lhs, meant.rhs
+    if meant.relation == r"\approx":
+        return approximate()
+    if meant.relation == r"\to":
+        return Decision("unknown", "→ states a limit or a change, which is not decided.")
+    if meant.relation == r"\propto":
+        return proportional(lhs, rhs, _varying(meant), given, seconds=seconds)
+    if meant.integrals:
+        return _integrated(meant, seconds)
+    if meant.constant:
+        if meant.relation not in EQUALITIES:
+            return Decision("unknown", "An inequality up to a constant says nothing.")
+        return up_to_constant(lhs, rhs, _varying(meant), given, seconds=seconds)
+    return decide(RELATIONS[meant.relation](lhs, rhs), given, seconds=seconds)
+
+
+def _varying(meant: Meant) -> list[Any]:
+    """What ∝ and "+ const" are about: the real quantities that both sides hold."""
+    found = []
+    for s in (meant.lhs, meant.rhs):
+        names = {}
+        for a in s.free_symbols:
+            base = a.base if isinstance(a, sympy.Indexed) else a
+            if isinstance(base, (L.Vector,)) and base.kind in ("real", "positive", "nonnegative", "simplex"):
+                names[str(base)] = base
+            elif isinstance(base, sympy.Symbol) and base.is_integer is not True and base.is_real and not _label(base, s):
+                names[str(base)] = base
+        found.append(names)
+    both = [found[0][n] for n in found[0] if n in found[1]]
+    return both or [*found[0].values()]
+
+
+def _label(symbol: Any, expr: Any) -> bool:
+    return any(isinstance(a, sympy.Indexed) and a.base.label == symbol for a in expr.free_symbols)
+
+
+def _integrated(meant: Meant, seconds: float) -> Decision:
+    """∫ f dx = G up to a constant, by the derivative of both sides with respect to x."""
+    if meant.relation not in EQUALITIES:
+        return Decision("unknown", "An inequality of integrals without bounds says nothing.")
+    if len(meant.integrals) != 1:
+        return Decision("unknown", "Integrals over different variables are not decided together.")
+    x = meant.integrals[0]
+    sides = [_slope(s, x) for s in (meant.lhs, meant.rhs)]
+    if None in sides:
+        return Decision("unknown", "An integral inside another operation is not decided.")
+    found = decide(L.Eq(*sides), meant.given, seconds=seconds)
+    if found.verdict == "refuted" and found.reason:
+        from dataclasses import replace
+
+        return replace(found, reason=f"The derivatives of the two sides with respect to {x} differ. {found.reason}")
+    return found
+
+
+def _slope(side: Any, x: Any) -> Any:
+    """d side/dx where an antiderivative in x gives its integrand; None where one stands elsewhere than as a term."""
+    if isinstance(side, Antiderivative):
+        return side.args[0] if side.args[1] == x else None
+    if not side.atoms(Antiderivative):
+        return sympy.Derivative(side, x, evaluate=False)
+    if isinstance(side, sympy.Add):
+        parts = [_slope(a, x) for a in side.args]
+        return None if None in parts else sympy.Add(*parts, evaluate=False)
+    if isinstance(side, sympy.Mul):
+        with_one = [a for a in side.args if a.atoms(Antiderivative)]
+        rest = [a for a in side.args if not a.atoms(Antiderivative)]
+        if len(with_one) == 1 and all(a.is_number for a in rest):
+            inner = _slope(with_one[0], x)
+            return None if inner is None else sympy.Mul(*rest, inner, evaluate=False)
+    return None

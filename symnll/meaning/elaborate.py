@@ -1,0 +1,456 @@
+"""Syntax to values. What a juxtaposition means is decided here, by what the names are.
+
+`Elaborator.value` gives the value of a syntax tree; `ambiguities` lists the places where a second reading is possible,
+and `readings` chooses it. Definitions are opened where they are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import sympy
+from sympy import Integer
+
+from symnll import language as L
+from symnll.meaning import values as V
+from symnll.meaning.scope import Scope
+from symnll.meaning.values import Array, Unclear, Value
+from symnll.read import syntax as S
+
+Env = Mapping[str, Any]
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "exp": V.exp,
+    "log": V.log,
+    "ln": V.log,
+    "sinh": lambda a: V.divide(V.add(V.exp(a), V.neg(V.exp(V.neg(a)))), Integer(2)),
+    "cosh": lambda a: V.divide(V.add(V.exp(a), V.exp(V.neg(a))), Integer(2)),
+    "tanh": lambda a: V.divide(
+        V.add(V.exp(a), V.neg(V.exp(V.neg(a)))), V.add(V.exp(a), V.exp(V.neg(a)))
+    ),
+    "softplus": lambda a: V.log(V.add(Integer(1), V.exp(a))),
+    "sigmoid": lambda a: V.divide(Integer(1), V.add(Integer(1), V.exp(V.neg(a)))),
+    "logit": lambda a: V.log(V.divide(a, V.add(Integer(1), V.neg(a)))),
+    "relu": lambda a: L.Larger(Integer(0), a),
+    "ReLU": lambda a: L.Larger(Integer(0), a),
+}  # fmt: skip
+DEPTH = 60
+
+
+class Elaborator:
+    """Gives meaning to the syntax trees of one step."""
+
+    def __init__(self, scope: Scope, readings: Mapping[int, int] | None = None, wide: frozenset[str] = frozenset()) -> None:
+        self.scope = scope
+        self.readings = readings or {}
+        self.free: frozenset[str] = frozenset()  # letters that are free elsewhere in the chain
+        self.wide = wide  # bound letters whose unbracketed sums take in the terms that follow
+        self.ambiguities: dict[int, str] = {}
+        self.notes: dict[str, None] = {}
+        self.lints: list[tuple[str, str, int, int]] = []
+        self.depth = 0
+        self.opened: dict[str, None] = {}
+
+    # Sums of terms.
+
+    def value(self, node: Any, env: Env) -> Value:
+        """The value of a syntax tree. Raises Unclear or Unreadable."""
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise Unclear("This is nested, or its definitions are, too deeply.", node.start, node.end)
+        try:
+            return self._value(node, env)
+        finally:
+            self.depth -= 1
+
+    def scalar(self, node: Any, env: Env) -> Any:
+        v = self.value(node, env)
+        if isinstance(v, Array):
+            raise Unclear("A number is wanted here, and this is a vector.", node.start, node.end)
+        return v
+
+    def _value(self, node: Any, env: Env) -> Value:
+        if isinstance(node, S.List):
+            return self._list(node, env)
+        if isinstance(node, S.Sum):
+            return self._sum(node, env)
+        if isinstance(node, S.Product):
+            return self.product(node.items, env, node)
+        return self.product((node,), env, node)
+
+    def _list(self, node: S.List, env: Env) -> Value:
+        if node.only is not None:
+            return self.value(node.only, env)
+        if not node.pieces:
+            raise Unclear("Something is missing here.", node.start, node.end)
+        if any(isinstance(p, S.Sep) and p.kind == "REL" for p in node.pieces):
+            from symnll.meaning.conditions import indicator
+
+            return indicator(self, node, env)
+        pieces = [p for p in node.pieces if not (isinstance(p, S.Sep) and p.kind == "QUAD")]
+        if len(pieces) == 1 and not isinstance(pieces[0], (S.Sep, S.Words)):
+            return self.value(pieces[0], env)
+        odd = next((p for p in pieces if isinstance(p, (S.Sep, S.Words))), pieces[-1])
+        raise Unclear(f"{getattr(odd, 'text', 'This')!r} is not understood here.", odd.start, odd.end)
+
+    def _sum(self, node: S.Sum, env: Env) -> Value:
+        from symnll.meaning.unroll import unrolled
+
+        terms = node.terms
+        dotted = unrolled(self, node, env)
+        if dotted is not None:
+            return dotted
+        parts: list[Value] = []
+        k = 0
+        while k < len(terms):
+            sign, term = terms[k]
+            taken = self._taken(terms, k)
+            if taken:
+                tail = S.Sum(terms[k + 1][1].start, terms[k + taken][1].end, terms[k + 1 : k + 1 + taken])
+                v = self._wide(term, tail, env)
+            else:
+                v = self.value(term, env)
+            parts.append(v if sign == "+" else self._negative(sign, v, term))
+            k += 1 + taken
+        total = parts[0]
+        scalars = [p for p in parts if not isinstance(p, Array)]
+        if len(scalars) == len(parts):
+            return V.add(*parts)
+        for p in parts[1:]:
+            total = V.pointwise(V.add, total, p, node)
+        return total
+
+    def _negative(self, sign: str, v: Value, node: Any) -> Value:
+        if sign != "-":
+            raise Unclear("± is not understood; write the two cases.", node.start, node.end)
+        return v.map(V.neg) if isinstance(v, Array) else V.neg(v)
+
+    def _taken(self, terms: Sequence[tuple[str, Any]], k: int) -> int:
+        """How many of the terms after this one belong to the unbracketed sum at its end."""
+        letter = open_letters(terms[k][1])
+        if not letter & self.wide or k + 1 == len(terms):
+            return 0
+        last = 0
+        for n in range(k + 1, len(terms)):
+            if mentions(terms[n][1], letter & self.wide):
+                last = n - k
+            elif last == 0:
+                return 0
+        return last
+
+    def _wide(self, term: Any, tail: S.Sum, env: Env) -> Value:
+        items = term.items if isinstance(term, S.Product) else (term,)
+        place = next(n for n, i in enumerate(items) if big_letter(i))
+        body = items[place + 1 :]
+        inner = body[0] if len(body) == 1 else S.Product(body[0].start, body[-1].end, tuple(body))
+        whole = S.Sum(inner.start, tail.end, (("+", inner), *tail.terms))
+        bracket = S.Bracket(inner.start, tail.end, "(", S.List(inner.start, tail.end, (whole,)))
+        name = "Σ" if "sum" in str(head_of(items[place]).text) else "∏"
+        self.notes[f"the {name} over {big_letter(items[place])} takes in the terms that follow (brackets seem to be missing)"] = None
+        return self.product((*items[: place + 1], bracket), env, term)
+
+    # Products.
+
+    def product(self, items: Sequence[Any], env: Env, node: Any) -> Value:
+        """The product of units: calls, functions with their arguments, big operators with all that follows, atoms."""
+        from symnll.meaning.calculus import slashed_derivative
+
+        slashed = slashed_derivative(self, items, env)
+        if slashed is not None:
+            head, used = slashed
+            rest = items[used:]
+            return head if not rest else V.times(head, self.product(_no_times(rest), env, node), node)
+        if any(isinstance(i, S.Dots) for i in items):
+            from symnll.meaning.unroll import unrolled_product
+
+            found = unrolled_product(self, items, env)
+            if found is not None:
+                return found
+        result: Value | None = None
+        pending = "*"
+        explicit = False
+        k = 0
+        while k < len(items):
+            item = items[k]
+            if isinstance(item, S.Times):
+                if k == len(items) - 1 and item.kind == ".":
+                    break
+                pending, explicit = ("*" if item.kind == "." else item.kind), True
+                k += 1
+                continue
+            start = k
+            v, k = self.unit(items, k, env)
+            if pending == "/" and result is not None and k < len(items) and not isinstance(items[k], S.Times):
+                v, k = self._divisor(items, start, v, k, env)
+            result = self._combined(result, v, pending, explicit, item)
+            pending, explicit = "*", False
+        if result is None:
+            raise Unclear("Something is missing here.", node.start, node.end)
+        return result
+
+    def _combined(self, left: Value | None, right: Value, kind: str, explicit: bool, node: Any) -> Value:
+        if left is None:
+            return right
+        if kind == "/":
+            if isinstance(right, Array) and not isinstance(left, Array):
+                raise Unclear("A number can't be divided by a vector.", node.start, node.end)
+            return V.pointwise(V.divide, left, right, node)
+        if kind == "odot":
+            return V.pointwise(V.mul, left, right, node)
+        if kind == "otimes" and isinstance(left, Array) and isinstance(right, Array):
+            return Array((*left.axes, *right.axes), lambda i, j: V.mul(left.at(i), right.at(j)))
+        return V.times(left, right, node, explicit and kind == "*")
+
+    def _divisor(self, items: Sequence[Any], start: int, v: Value, k: int, env: Env) -> tuple[Value, int]:
+        """a / b c: (a/b) c unless b is a number and c a letter, as in x/2σ²; the other reading is noted."""
+        item = items[start]
+        wide = isinstance(item, S.Num) and isinstance(items[k], (S.Name, S.Atom))
+        self.ambiguities[item.start] = "what the / divides by: the next factor, or all the factors that follow"
+        if self.readings.get(item.start, 0):
+            wide = not wide
+        if not wide:
+            return v, k
+        end = k
+        while end < len(items) and not isinstance(items[end], S.Times):
+            end += 1
+        return V.times(v, self.product(items[k:end], env, item), item), end
+
+    def unit(self, items: Sequence[Any], k: int, env: Env) -> tuple[Value, int]:
+        """One factor from items[k] on, and the place after it."""
+        from symnll.meaning import calculus, names, operators
+
+        item = items[k]
+        head = head_of(item)
+        if isinstance(item, S.Frac) and not item.binomial:
+            derivative = calculus.fraction(self, items, k, env)
+            if derivative is not None:
+                return derivative
+        if isinstance(head, S.Name):
+            text = head.text
+            own = text in env or text in self.scope.definitions or text in self.scope.functions
+            if text in (r"\sum", r"\prod"):
+                return operators.big(self, items, k, env), len(items)
+            if text == r"\int":
+                return calculus.integral(self, items, k, env), len(items)
+            if text in (r"\partial", r"\nabla"):
+                return calculus.operator(self, items, k, env)
+            if text in ("max", "min") and not own:
+                return operators.extremum(self, items, k, env)
+            if text in FUNCTIONS and not own:
+                return operators.function(self, items, k, env)
+            special = operators.special(self, items, k, env)
+            if special is not None:
+                return special
+            return names.name_unit(self, items, k, env)
+        if isinstance(item, S.Num) or isinstance(head, S.Num):
+            special = operators.special(self, items, k, env)
+            if special is not None:
+                return special
+        evaluation = items[k + 1] if k + 1 < len(items) else None
+        if isinstance(head_of(evaluation), S.Evaluation) and not isinstance(item, S.Times):
+            return calculus.evaluated(self, item, evaluation, env), k + 2
+        return self.atom(item, env), k + 1
+
+    # Atoms.
+
+    def atom(self, node: Any, env: Env) -> Value:
+        """The value of one atom that is no name: numbers, brackets, fractions, roots, cases, with their scripts."""
+        if isinstance(node, S.Num):
+            return V.number(node.value)
+        if isinstance(node, S.Frac):
+            top, bottom = self.value(node.top, env), self.scalar(node.bottom, env)
+            if node.binomial:
+                return sympy.binomial(top, bottom, evaluate=False)
+            return top.map(lambda x: V.divide(x, bottom)) if isinstance(top, Array) else V.divide(top, bottom)
+        if isinstance(node, S.Root):
+            inside = self.scalar(node.inside, env)
+            degree = V.number(2) if node.degree is None else self.scalar(node.degree, env)
+            return V.power(inside, V.divide(Integer(1), degree))
+        if isinstance(node, S.Bracket):
+            return self._bracket(node, env)
+        if isinstance(node, S.Cases):
+            from symnll.meaning.conditions import cases
+
+            return cases(self, node, env)
+        if isinstance(node, S.Atom):
+            return self._scripted(node, env)
+        if isinstance(node, S.Name):
+            from symnll.meaning import names
+
+            return names.name_unit(self, (node,), 0, env)[0]
+        if isinstance(node, (S.List, S.Sum, S.Product)):
+            return self.value(node, env)
+        raise Unclear("This is not understood here.", node.start, node.end)
+
+    def _bracket(self, node: S.Bracket, env: Env) -> Value:
+        if node.kind == r"\langle":
+            raise Unclear("⟨…⟩ is not understood; say with `write` what it stands for.", node.start, node.end)
+        if node.kind in (r"\lfloor", r"\lceil"):
+            raise Unclear("Rounding is not understood.", node.start, node.end)
+        v = self.value(node.inside, env)
+        if node.kind == "|":
+            if isinstance(v, Array):
+                raise Unclear("The bars around a vector: write \\|…\\| for its norm.", node.start, node.end)
+            return sympy.Abs(v, evaluate=False)
+        if node.kind == r"\|":
+            if not isinstance(v, Array) or len(v.axes) != 1:
+                raise Unclear("A norm is understood of vectors only.", node.start, node.end)
+            k = V.bound("k")
+            square = V.over("sum", V.power(v.at(k), Integer(2)), k, v.axes[0].lower, v.axes[0].upper)
+            return V.power(square, sympy.Rational(1, 2))
+        return v
+
+    def _scripted(self, node: S.Atom, env: Env) -> Value:
+        base = node.base
+        if isinstance(base, S.Name):
+            from symnll.meaning import names
+
+            return names.name_unit(self, (node,), 0, env)[0]
+        v = self.value(base, env)
+        for sub in node.subs:
+            if isinstance(base, S.Bracket) and base.kind == r"\|" and isinstance(S.unwrap(sub), S.Num):
+                continue  # ‖x‖₂
+            if not isinstance(v, Array):
+                raise Unclear("A number has no entries.", node.start, node.end)
+            v = entry(v, self.indices(sub, env, len(v.axes)), node)
+        return self.superscripts(v, node, env)
+
+    def superscripts(self, v: Value, node: S.Atom, env: Env, sups: Sequence[Any] | None = None) -> Value:
+        """v with the powers, transposes and factorials that are written after it."""
+        for sup in node.sups if sups is None else sups:
+            v = self.raised(v, sup, env)
+        if node.primes:
+            raise Unclear("A prime is understood after a function's name only.", node.start, node.end)
+        for _ in range(node.bangs):
+            v = sympy.factorial(v, evaluate=False)
+        return v
+
+    def raised(self, v: Value, sup: Any, env: Env) -> Value:
+        inner = S.unwrap(sup)
+        if isinstance(v, Array):
+            if isinstance(inner, S.Name) and inner.text in ("T", r"\top", "t", r"\mathrm{T}", r"\mathsf{T}"):
+                return v.transposed
+            if isinstance(inner, S.Num) and len(v.axes) == 1:
+                return v.map(lambda x: V.power(x, V.number(inner.value)))
+            raise Unclear("Powers of vectors and matrices are not understood.", sup.start, sup.end)
+        if isinstance(inner, S.Name) and inner.text in (r"\top",):
+            return v
+        if isinstance(inner, S.Bare):
+            raise Unclear(f"The superscript {inner.text} is not understood.", sup.start, sup.end)
+        return V.power(v, self.scalar(sup, env))
+
+    # Indices.
+
+    def indices(self, node: Any, env: Env, count: int | None = None) -> list[Any]:
+        """The index expressions of a script: `i, j`, `ij`, `t+1`, `y_i`."""
+        return [self.index(p, env) for p in script_parts(node, count)]
+
+    def index(self, node: Any, env: Env) -> Any:
+        """An index expression: an integer. A letter that is an index is meant before a quantity of that name."""
+        inner = S.unwrap(node)
+        if isinstance(inner, S.Bracket) and inner.kind in ("(", "[") and inner.inside.only is not None:
+            inner = inner.inside.only
+        if isinstance(inner, S.Name):
+            found = env.get(inner.text)
+            if found is not None and getattr(found, "is_integer", False):
+                return found
+            if inner.text in self.scope.ranges and inner.text not in env:
+                return self.scope.index(inner.text)
+        v = self.scalar(inner, env)
+        if v.is_integer is not True:
+            raise Unclear("This is used as an index, and is not known to be an integer.", inner.start, inner.end)
+        return v
+
+
+def entry(v: Array, index: Sequence[Any], node: Any) -> Value:
+    """An entry of an array, or its row where fewer indices are given."""
+    if len(index) == len(v.axes):
+        return v.at(*index)
+    if len(index) < len(v.axes):
+        return Array(v.axes[len(index) :], lambda *rest: v.at(*index, *rest))
+    raise Unclear(f"{len(index)} indices are given where there are {len(v.axes)}.", node.start, node.end)
+
+
+def script_parts(node: Any, count: int | None = None) -> list[Any]:
+    """The index expressions that a subscript lists; without commas, one letter each where `count` says so."""
+    inner = node
+    while isinstance(inner, S.Bracket) and inner.kind == "{":
+        inner = inner.inside
+    if isinstance(inner, S.List):
+        parts = inner.parts("COMMA", "SEMI", "QUAD", "BAR")
+        if len(parts) > 1:
+            return [p for p in parts if p.pieces]
+        if inner.only is None:
+            return [inner]
+        inner = inner.only
+    if isinstance(inner, S.Product) and not any(isinstance(i, S.Times) for i in inner.items) and count != 1:
+        names = [i for i in inner.items if not isinstance(i, S.Num)]
+        if count in (None, len(inner.items)) and (names or count):
+            return list(inner.items)
+    return [inner]
+
+
+def head_of(node: Any) -> Any:
+    return node.base if isinstance(node, S.Atom) else node
+
+
+def big_letter(item: Any) -> str:
+    """The letter that a Σ or ∏ binds, or ""."""
+    if not (isinstance(item, S.Atom) and isinstance(item.base, S.Name) and item.base.text in (r"\sum", r"\prod")):
+        return ""
+    for sub in item.subs:
+        inner = sub
+        while isinstance(inner, S.Bracket):
+            inner = inner.inside
+        pieces = inner.pieces if isinstance(inner, S.List) else (inner,)
+        for p in pieces:
+            name = head_of(p)
+            if isinstance(name, S.Name):
+                return name.text
+    return ""
+
+
+def open_letters(term: Any) -> set[str]:
+    """The letters bound by a Σ or ∏ that reaches to the end of this term."""
+    items = term.items if isinstance(term, S.Product) else (term,)
+    return {b for b in map(big_letter, items) if b}
+
+
+def mentions(node: Any, letters: set[str] | frozenset[str]) -> bool:
+    """Whether one of the letters occurs in a syntax tree, outside sums that bind it."""
+    if isinstance(node, S.Name):
+        return node.text in letters
+    if isinstance(node, S.Product):
+        for n, item in enumerate(node.items):
+            letter = big_letter(item)
+            if letter in letters and letter:
+                return any(mentions(i, letters) for i in node.items[:n])
+            if mentions(item, letters):
+                return True
+        return False
+    return any(mentions(c, letters) for c in children(node))
+
+
+def children(node: Any) -> list[Any]:
+    """The syntax trees directly below a node."""
+    if isinstance(node, S.Atom):
+        return [node.base, *node.subs, *node.sups]
+    if isinstance(node, S.Product):
+        return list(node.items)
+    if isinstance(node, S.Sum):
+        return [t for _, t in node.terms]
+    if isinstance(node, S.List):
+        return list(node.pieces)
+    if isinstance(node, S.Bracket):
+        return [node.inside]
+    if isinstance(node, S.Frac):
+        return [node.top, node.bottom]
+    if isinstance(node, S.Root):
+        return [node.inside, *([node.degree] if node.degree is not None else [])]
+    if isinstance(node, S.Cases):
+        return [c for row in node.rows for c in row]
+    return []
+
+
+def _no_times(items: Sequence[Any]) -> Sequence[Any]:
+    return items[1:] if items and isinstance(items[0], S.Times) and items[0].kind != "/" else items

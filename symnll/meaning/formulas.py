@@ -1,0 +1,132 @@
+"""Text to tokens with the notations of a document written out, and tokens to syntax."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from symnll.meaning.scope import Notation, Scope
+from symnll.read.normal import terminals
+from symnll.read.tokens import Token, expand, scan
+
+_OPEN = {"LBRACE", "LPAR", "LABS", "LNORM", "BEGIN"}
+_CLOSE = {"RBRACE", "RPAR", "RABS", "RNORM", "END"}
+
+
+def tokens_of(scope: Scope, text: str, macros: Mapping[str, Any], at: Any = None, plain: bool = False) -> list[Token]:
+    """The tokens of a formula; `plain` leaves the document's notations as they are. Raises Unreadable."""
+    found = compact(terminals(expand(scan(text, at, frozenset(scope.words)), macros)))
+    return found if plain else written_out(found, scope.notations)
+
+
+def compact(tokens: Sequence[Token]) -> list[Token]:
+    """x_{i} as x_i: braces around one token of a script say nothing."""
+    out: list[Token] = []
+    k = 0
+    while k < len(tokens):
+        t = tokens[k]
+        single = (
+            t.kind == "LBRACE" and out and out[-1].kind in ("SUB", "SUP") and k + 2 < len(tokens)
+            and tokens[k + 2].kind == "RBRACE" and tokens[k + 1].kind in ("NAME", "NUMBER")
+        )  # fmt: skip
+        if single:
+            out.append(tokens[k + 1])
+            k += 3
+            continue
+        out.append(t)
+        k += 1
+    return out
+
+
+def notation(scope: Scope, pattern: Sequence[Token], body: Sequence[Token]) -> Notation:
+    """write pattern for body: letters of the pattern that are indices, in a script or in brackets, stand for any."""
+    holes = set()
+    depth = 0
+    for k, t in enumerate(pattern):
+        depth += (t.kind in _OPEN) - (t.kind in _CLOSE)
+        if t.kind == "NAME" and t.text in scope.ranges and (depth or (k and pattern[k - 1].kind in ("SUB", "SUP"))):
+            holes.add(t.text)
+    return Notation(tuple(pattern), tuple(body), frozenset(holes))
+
+
+def written_out(tokens: Sequence[Token], notations: Sequence[Notation]) -> list[Token]:
+    """Every notation replaced by what it stands for; what comes out is not looked at again."""
+    if not notations:
+        return list(tokens)
+    ordered = sorted(notations, key=lambda n: -sum(t.text not in n.holes for t in n.pattern))
+    out: list[Token] = []
+    k = 0
+    while k < len(tokens):
+        for n in ordered:
+            found = _match(n, tokens, k)
+            if found is not None:
+                after, values = found
+                out.extend(_instance(n, values, tokens[k].start, max(t.end for t in tokens[k:after])))
+                k = after
+                break
+        else:
+            out.append(tokens[k])
+            k += 1
+    return out
+
+
+def _instance(n: Notation, values: Mapping[str, Sequence[Token]], start: int, end: int) -> list[Token]:
+    inside: list[Token] = []
+    for t in n.body:
+        value = values.get(t.text) if t.kind == "NAME" else None
+        if value is None:
+            inside.append(t)
+        elif len(value) == 1:
+            inside.extend(value)
+        else:
+            inside.extend((replace(t, kind="LBRACE", text="{"), *value, replace(t, kind="RBRACE", text="}")))
+    placed = [replace(t, start=start, end=end) for t in inside]
+    if len(placed) == 1:
+        return placed
+    return [Token("LBRACE", "{", start, end), *placed, Token("RBRACE", "}", start, end)]
+
+
+def _match(n: Notation, tokens: Sequence[Token], k: int) -> tuple[int, dict[str, Sequence[Token]]] | None:
+    values: dict[str, Sequence[Token]] = {}
+    pattern = n.pattern
+    for p, want in enumerate(pattern):
+        if k >= len(tokens):
+            return None
+        if want.kind == "NAME" and want.text in n.holes:
+            after = _hole(tokens, k, pattern[p + 1] if p + 1 < len(pattern) else None, p and pattern[p - 1].kind in ("SUB", "SUP"))
+            if after is None:
+                return None
+            value = tokens[k:after]
+            if value[0].kind == "LBRACE" and value[-1].kind == "RBRACE":
+                value = value[1:-1]
+            known = values.setdefault(want.text, value)
+            if [t.text for t in known] != [t.text for t in value]:
+                return None
+            k = after
+            continue
+        if tokens[k].kind != want.kind or tokens[k].text != want.text:
+            return None
+        k += 1
+    return k, values
+
+
+def _hole(tokens: Sequence[Token], k: int, following: Token | None, script: Any) -> int | None:
+    """Where the index that stands at tokens[k] ends: one token or group in a script, else up to what follows."""
+    if script:
+        if tokens[k].kind in ("NAME", "NUMBER"):
+            return k + 1
+        if tokens[k].kind != "LBRACE":
+            return None
+    depth, start = 0, k
+    while k < len(tokens):
+        t = tokens[k]
+        if depth == 0 and k > start and (script or (following is not None and (t.kind, t.text) == (following.kind, following.text))):
+            return k
+        if depth == 0 and not script and t.kind in ("COMMA", "BAR", "REL", "SEMI", "ROW", "AMP", "PLUS", "MINUS"):
+            return None
+        depth += (t.kind in _OPEN) - (t.kind in _CLOSE)
+        if depth < 0:
+            return k if k > start and following is not None and t.kind == following.kind else None
+        k += 1
+    return k if script and k > start else None

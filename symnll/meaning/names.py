@@ -1,0 +1,521 @@
+"""What a name with its scripts and arguments is: a bound index, a definition, a function, a quantity, or a new name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symnll import language as L
+from symnll.meaning import values as V
+from symnll.meaning.elaborate import FUNCTIONS, children, entry, head_of, script_parts
+from symnll.meaning.scope import Definition, Quantity
+from symnll.meaning.values import Array, Range, Unclear, Value
+from symnll.read import syntax as S
+
+if TYPE_CHECKING:
+    from symnll.meaning.elaborate import Elaborator, Env
+
+ABSTRACT = "‹abstract›"
+
+
+@dataclass(frozen=True)
+class Abstract:
+    """A defined name that is a variable for now, because something is differentiated with respect to it."""
+
+    base: Any
+    axes: tuple[Range, ...]
+
+
+@dataclass(frozen=True)
+class Use:
+    """A name as it is used: its key (with labels), index expressions, powers, primes, factorials."""
+
+    key: str
+    indices: tuple[Any, ...]
+    powers: tuple[Any, ...]
+    node: Any
+    primes: int = 0
+    bangs: int = 0
+    label: str = ""
+
+
+def spelled(node: Any) -> str:
+    """A syntax tree as text without layout, to compare names with."""
+    if isinstance(node, S.Name):
+        return node.text
+    if isinstance(node, S.Num):
+        return str(node.value)
+    if isinstance(node, S.Bare):
+        return node.text
+    if isinstance(node, (S.Sep, S.Words, S.Times)):
+        return getattr(node, "text", "") or getattr(node, "kind", "")
+    if isinstance(node, S.Atom):
+        subs = "".join(f"_{spelled(s)}" for s in node.subs)
+        return spelled(node.base) + subs + "".join(f"^{spelled(s)}" for s in node.sups) + "'" * node.primes
+    if isinstance(node, S.Bracket):
+        inside = "".join(map(spelled, node.inside.pieces))
+        return inside if node.kind == "{" else f"{node.kind}{inside})"
+    if isinstance(node, S.Sum):
+        return "".join(f"{sign}{spelled(t)}" for sign, t in node.terms)
+    return "".join(map(spelled, children(node))) or "…"
+
+
+def is_index(e: Elaborator, node: Any, env: Env) -> bool:
+    """Whether a script reads as an index expression: letters that are indices, sizes, labels, numbers, + and −."""
+    inner = S.unwrap(node)
+    if isinstance(inner, S.Num):
+        return inner.value.denominator == 1
+    if isinstance(inner, S.Name):
+        bound = env.get(inner.text)
+        if bound is not None:
+            return getattr(bound, "is_integer", False) is True
+        if inner.text in e.scope.ranges or inner.text in e.scope.sizes:
+            return True
+        q = e.scope.quantities.get((inner.text, 0))
+        return q is not None and q.base.is_integer is True
+    if isinstance(inner, S.Atom) and isinstance(inner.base, S.Name):
+        if inner.base.text in env:
+            return False
+        kinds = [q.kind for (name, n), q in e.scope.quantities.items() if name == inner.base.text and n]
+        return bool(kinds) and all(k in ("labels", "natural", "binary") for k in kinds)
+    if isinstance(inner, S.Sum):
+        return all(is_index(e, t, env) for _, t in inner.terms)
+    if isinstance(inner, S.Product):
+        return all(isinstance(i, S.Times) or is_index(e, i, env) for i in inner.items)
+    if isinstance(inner, S.Bracket) and inner.kind in ("(", "["):
+        return inner.inside.only is not None and is_index(e, inner.inside.only, env)
+    if isinstance(inner, S.List):
+        parts = inner.parts("COMMA")
+        return len(parts) > 1 and all(p.only is not None and is_index(e, p.only, env) for p in parts)
+    return False
+
+
+def use_of(e: Elaborator, item: Any, env: Env) -> Use:
+    """The name of an item with its scripts sorted into labels, indices and powers."""
+    head = head_of(item)
+    key = str(head.text)
+    if not isinstance(item, S.Atom):
+        return Use(key, (), (), item)
+    known = e.scope.known
+    label, first, powers, after = "", [], [], []
+    for sup in item.sups:
+        inner = S.unwrap(sup)
+        text = spelled(inner)
+        if known(f"{key}^{text}"):
+            key, label = f"{key}^{text}", label + text
+        elif isinstance(inner, S.Bracket) and inner.kind in ("(", "[") and inner.inside.only is not None:
+            if is_index(e, inner, env):
+                first.append(inner.inside.only)
+            elif isinstance(S.unwrap(inner.inside), (S.Num, S.Name)) and inner.kind in ("(", "["):
+                key, label = f"{key}^{text}", label + text
+            else:
+                powers.append(sup)
+        elif isinstance(inner, S.Bare) or (isinstance(inner, S.Name) and inner.text in (r"\star", r"\dagger", r"\ast")):
+            key, label = f"{key}^{text}", label + text
+        elif isinstance(inner, S.Name) and len(inner.text) > 2 and inner.text.isalpha() and inner.text not in env:
+            if e.scope.known(inner.text):
+                powers.append(sup)
+            else:
+                key, label = f"{key}^{text}", label + text
+        else:
+            powers.append(sup)
+    for sub in item.subs:
+        whole = f"{key}_{spelled(S.unwrap(sub))}"
+        if known(whole) and not (is_index(e, sub, env) and e.scope.known(key)):
+            key, label = whole, label + spelled(sub)
+            continue
+        parts = script_parts(sub)
+        counts = {n - len(first) for n in e.scope.arity(key)}
+        if len(parts) > 1 and counts and len(parts) not in counts and 1 in counts:
+            parts = script_parts(sub, 1)
+        for part in parts:
+            if is_index(e, part, env):
+                after.append(part)
+            else:
+                text = spelled(part)
+                key, label = f"{key}_{text}", label + text
+    return Use(key, (*first, *after), tuple(powers), item, item.primes, item.bangs, label)
+
+
+def name_unit(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Value, int]:
+    """The value of the name at items[k], with its arguments where it takes some, and the place after it."""
+    use = use_of(e, items[k], env)
+    following = items[k + 1] if k + 1 < len(items) else None
+    bracket = head_of(following) if isinstance(head_of(following), S.Bracket) else None
+    callable_ = bracket is not None and bracket.kind in ("(", "[")
+    if callable_:
+        called = _called(e, use, following, env)
+        if called is not None:
+            v = called
+            if isinstance(following, S.Atom):
+                for sub in following.subs:
+                    if not isinstance(v, Array):
+                        raise Unclear("A number has no entries.", following.start, following.end)
+                    v = entry(v, e.indices(sub, env, len(v.axes)), following)
+                v = e.superscripts(v, following, env)
+            return _raised(e, v, use, env), k + 2
+    return _raised(e, plain(e, use, env), use, env), k + 1
+
+
+def _raised(e: Elaborator, v: Value, use: Use, env: Env) -> Value:
+    for p in use.powers:
+        v = e.raised(v, p, env)
+    for _ in range(use.bangs):
+        v = sympy.factorial(v, evaluate=False)
+    return v
+
+
+def plain(e: Elaborator, use: Use, env: Env) -> Value:
+    """A name without arguments."""
+    if use.primes and not (use.key in e.scope.functions or use.key in e.scope.definitions):
+        use = Use(use.key + "'" * use.primes, use.indices, use.powers, use.node, 0, use.bangs, use.label)
+    elif use.primes:
+        primed = use.key + "'" * use.primes
+        if e.scope.known(primed):
+            use = Use(primed, use.indices, use.powers, use.node, 0, use.bangs, use.label)
+        else:
+            raise Unclear(f"Say at which point {use.key}' is meant: {use.key}'(x).", use.node.start, use.node.end)
+    bound = env.get(use.key)
+    if bound is not None and use.key != ABSTRACT:
+        return _indexed(e, bound, use, env)
+    abstract = env.get(ABSTRACT, {}).get(use.key)
+    if abstract is not None:
+        return _indexed(e, _family(abstract.base, abstract.axes), use, env)
+    if not use.indices and use.key in e.scope.sizes and 0 not in e.scope.arity(use.key):
+        return e.scope.sizes[use.key]
+    for d in reversed(e.scope.definitions.get(use.key, ())):
+        if d.arguments is None:
+            found = _opened(e, d, use, env)
+            if found is not None:
+                return found
+    count = len(use.indices)
+    q = e.scope.quantities.get((use.key, count))
+    if q is not None:
+        return quantity_entry(q, [e.index(i, env) for i in use.indices], use.node)
+    if not count:
+        special = _constant(e, use)
+        if special is not None:
+            return special
+    larger = sorted((n, q) for (name, n), q in e.scope.quantities.items() if name == use.key and n > count)
+    if larger:
+        whole = _family_of(larger[0][1])
+        return _indexed(e, whole, use, env)
+    for d in reversed(e.scope.definitions.get(use.key, ())):
+        if d.arguments is not None and not use.indices:
+            return _by_name(e, d, use, env)
+    return _new(e, use, env)
+
+
+def _constant(e: Elaborator, use: Use) -> Any:
+    key = use.key
+    if key in e.scope.ranges:
+        return e.scope.index(key)
+    if key in e.scope.sizes:
+        return e.scope.sizes[key]
+    if key == "e":
+        return sympy.E
+    if key == r"\pi":
+        symbol = L.positive("π")
+        facts = [("π > 3", L.Gt(symbol, 3)), ("π < 22/7", L.Lt(symbol, sympy.Rational(22, 7)))]
+        e.scope.given.extend(f for f in facts if f[0] not in [g[0] for g in e.scope.given])
+        return symbol
+    if key in (r"\mathbf{1}", r"\mathbb{1}", r"\mathbf{0}"):
+        return sympy.Integer(0 if "0" in key else 1)
+    if key in (r"\infty",):
+        raise Unclear("∞ is no number; limits are not understood.", use.node.start, use.node.end)
+    return None
+
+
+def quantity_entry(q: Quantity, index: Sequence[Any], node: Any) -> Any:
+    if not q.axes:
+        return q.base
+    places = [a.place(i) for a, i in zip(q.axes, index, strict=True)]
+    if q.place is not None:
+        return sympy.KroneckerDelta(q.place[places[0]], places[1], evaluate=False)
+    v = q.base[tuple(places)]
+    return v if q.labels_from == 1 else V.add(v, q.labels_from - 1)
+
+
+def _family_of(q: Quantity) -> Array:
+    return Array(q.axes, lambda *i: quantity_entry(q, i, None))
+
+
+def _family(base: Any, axes: tuple[Range, ...]) -> Value:
+    if not axes:
+        return base
+    return Array(axes, lambda *i: base[tuple(a.place(x) for a, x in zip(axes, i, strict=True))])
+
+
+def _indexed(e: Elaborator, v: Value, use: Use, env: Env) -> Value:
+    if not use.indices:
+        return v
+    if not isinstance(v, Array):
+        raise Unclear(f"{use.key} is a number here, and has no entries.", use.node.start, use.node.end)
+    return entry(v, [e.index(i, env) for i in use.indices], use.node)
+
+
+def carried(env: Env) -> dict[str, Any]:
+    """What a definition's body sees of the place where it is opened: only which names are variables for now."""
+    return {ABSTRACT: env[ABSTRACT]} if ABSTRACT in env else {}
+
+
+def _opened(e: Elaborator, d: Definition, use: Use, env: Env) -> Value | None:
+    """A definition without arguments, at these indices; a family where fewer are given."""
+    e.opened[d.source] = None
+    body_env = carried(env)
+    given = list(use.indices)
+    if len(given) > len(d.indices):
+        if d.indices:
+            return None
+        v = e.value(d.body, body_env)
+        return _indexed(e, v, use, env) if isinstance(v, Array) else None
+    if len(given) < len(d.indices) and not all(isinstance(i, str) for i in d.indices):
+        return None
+    for parameter, actual in zip(d.indices, given, strict=False):
+        value = e.index(actual, env)
+        if isinstance(parameter, str):
+            if body_env.setdefault(parameter, value) is not value and body_env[parameter] != value:
+                return None
+        elif e.index(parameter, {}) != value:
+            return None
+    missing = d.indices[len(given) :]
+    if not missing:
+        return e.value(d.body, body_env)
+    axes = tuple(e.scope.ranges[p] for p in missing)
+
+    def at(*index: Any) -> Any:
+        return e.scalar(d.body, {**body_env, **dict(zip(missing, index, strict=True))})
+
+    return Array(axes, at)
+
+
+# Calls.
+
+
+def argument_parts(inside: S.List) -> list[S.List]:
+    return [p for p in inside.parts("COMMA", "SEMI", "BAR", "NORM", "COLON") if p.pieces]
+
+
+def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
+    """The value of name(arguments), or None where that is a product."""
+    bracket = head_of(following)
+    parts = argument_parts(bracket.inside)
+    if use.key in env or use.key in env.get(ABSTRACT, {}):
+        if use.key in env.get(ABSTRACT, {}) and _only_names(parts):
+            return plain(e, use, env)
+        return None
+    for d in reversed(e.scope.definitions.get(use.key, ())):
+        if d.arguments is not None:
+            found = _apply(e, d, use, parts, env)
+            if found is not None:
+                return found
+    if use.key in e.scope.functions:
+        return _unknown_function(e, use, parts, env)
+    if use.key in FUNCTIONS and len(parts) == 1:
+        return _standard(e, FUNCTIONS[use.key], use, parts[0], env)
+    arities = e.scope.arity(use.key)
+    wanted = len(use.indices) + len(parts)
+    q = e.scope.quantities.get((use.key, wanted))
+    if q is not None and all(is_index(e, p, env) for p in parts):
+        return quantity_entry(q, [e.index(i, env) for i in (*use.indices, *parts)], use.node)
+    defined = e.scope.definitions.get(use.key, ())
+    if defined and _only_names(parts) and any(d.arguments is None for d in defined):
+        if len(parts) > 1 or not _is_factor(e, parts[0], env):
+            e.notes[f"{use.key}({', '.join(spelled(p) for p in parts)}) is {use.key}"] = None
+            return plain(e, use, env)
+    if any(d.arguments is None and len(d.indices) == wanted for d in defined) and all(is_index(e, p, env) for p in parts):
+        return plain(e, Use(use.key, (*use.indices, *parts), use.powers, use.node, use.primes, 0), env)
+    if use.key == r"\sigma" and len(parts) == 1 and not arities:
+        v = e.value(parts[0], env)
+        if isinstance(v, Array) and isinstance(following, S.Atom) and following.subs:
+            e.notes["σ of a vector is its softmax"] = None
+            return softmax(v)
+        e.notes["σ is the sigmoid"] = None
+        return _standard(e, FUNCTIONS["sigmoid"], use, parts[0], env)
+    if not e.scope.known(use.key) and (len(parts) > 1 or use.primes or len(use.key) > 1 and use.key[0] != "\\"):
+        raise Unclear(
+            f"{use.key}(…) is not known; declare it: `let {use.key}(x) = …`, `function {use.key}` or `write … for …`.",
+            use.node.start, following.end,
+        )  # fmt: skip
+    if not e.scope.known(use.key) and _only_names(parts):
+        raise Unclear(
+            f"Whether {use.key}({spelled(parts[0])}) is a product or a function is not known; declare "
+            f"`real {use.key}`, `function {use.key}` or `let {use.key}({spelled(parts[0])}) = …`.",
+            use.node.start, following.end,
+        )  # fmt: skip
+    return None
+
+
+def _is_factor(e: Elaborator, part: S.List, env: Env) -> bool:
+    """Whether `a(b)` is more likely a product: b is a quantity of its own that a's definition does not hold."""
+    return False
+
+
+def _only_names(parts: Sequence[S.List]) -> bool:
+    return all(isinstance(head_of(S.unwrap(p)), (S.Name, S.Dots)) for p in parts)
+
+
+def _standard(e: Elaborator, f: Any, use: Use, part: S.List, env: Env) -> Value:
+    v = e.value(part, env)
+    if use.primes:
+        if isinstance(v, Array) or use.primes > 2:
+            raise Unclear("A derivative of a function of a vector is not understood here.", use.node.start, use.node.end)
+        x = sympy.Dummy("x", real=True)
+        return L.At(sympy.Derivative(f(x), (x, use.primes), evaluate=False), x, v)
+    return v.map(f) if isinstance(v, Array) else f(v)
+
+
+def _unknown_function(e: Elaborator, use: Use, parts: Sequence[S.List], env: Env) -> Value:
+    f = e.scope.functions[use.key]["function"]
+    args = []
+    for p in parts:
+        v = e.index(p, env) if is_index(e, p, env) else e.value(p, env)
+        if isinstance(v, Array):
+            raise Unclear("A function of a vector: declare what it is with `let`.", p.start, p.end)
+        args.append(v)
+    index = [e.index(i, env) for i in use.indices]
+    if use.primes:
+        if len(args) != 1:
+            raise Unclear("A prime is understood for functions of one argument.", use.node.start, use.node.end)
+        x = sympy.Dummy("x", real=True)
+        return L.At(sympy.Derivative(f(*index, x), (x, use.primes), evaluate=False), x, args[0])
+    return f(*index, *args)
+
+
+def _apply(e: Elaborator, d: Definition, use: Use, parts: Sequence[S.List], env: Env) -> Value | None:
+    """The definition at these arguments, or None if they do not fit."""
+    assert d.arguments is not None
+    if len(parts) != len(d.arguments):
+        return None
+    body_env: dict[str, Any] = {}
+    for pattern, part in zip(d.arguments, parts, strict=True):
+        if not _match(e, d, S.unwrap(pattern), S.unwrap(part), env, body_env):
+            return None
+    count = len(use.indices)
+    after = d.indices[count:] if count <= len(d.indices) else None
+    if after is None:
+        return None
+    for parameter, actual in zip(d.indices, use.indices, strict=False):
+        value = e.index(actual, env)
+        if isinstance(parameter, str):
+            body_env[parameter] = value
+        elif e.index(parameter, {}) != value:
+            return None
+    e.opened[d.source] = None
+    body_env.update(carried(env))
+    if use.primes:
+        return _primed(e, d, use, parts, env, body_env)
+    if after:
+        if not all(isinstance(i, str) for i in after):
+            return None
+        axes = tuple(_axis(e, d, i, body_env) for i in after)
+        return Array(axes, lambda *i: e.scalar(d.body, {**body_env, **dict(zip(after, i, strict=True))}))
+    return e.value(d.body, body_env)
+
+
+def _axis(e: Elaborator, d: Definition, letter: str, env: Env) -> Range:
+    """The range of a component: of the vector that the function was given, where there is one."""
+    arrays = [v for v in env.values() if isinstance(v, Array) and len(v.axes) == 1]
+    return arrays[0].axes[0] if len(arrays) == 1 else e.scope.ranges[letter]
+
+
+def _primed(e: Elaborator, d: Definition, use: Use, parts: Sequence[S.List], env: Env, body_env: dict[str, Any]) -> Value:
+    assert d.arguments is not None
+    name = S.unwrap(d.arguments[0])
+    if len(parts) != 1 or not isinstance(name, S.Name):
+        raise Unclear("A prime is understood for functions of one argument.", use.node.start, use.node.end)
+    at = e.value(parts[0], env)
+    x = sympy.Dummy("x", real=True)
+    body = e.scalar(d.body, {**body_env, name.text: x})
+    return L.At(sympy.Derivative(body, (x, use.primes), evaluate=False), x, at)
+
+
+def _match(e: Elaborator, d: Definition, pattern: Any, actual: Any, env: Env, into: dict[str, Any]) -> bool:
+    """Whether an argument fits a definition's; what its letters then stand for goes into `into`."""
+    if isinstance(pattern, S.Name):
+        same = isinstance(actual, S.Name) and actual.text == pattern.text
+        if pattern.text in e.scope.ranges and pattern.text not in d.parameters:
+            if not is_index(e, actual, env):
+                return False
+            into[pattern.text] = e.index(actual, env)
+            return True
+        if same and pattern.text not in env:
+            abstract = pattern.text in env.get(ABSTRACT, {})
+            return True if not abstract else True
+        if pattern.text in d.parameters:
+            try:
+                into[pattern.text] = e.value(actual, env)
+            except Unclear:
+                return same
+            return True
+        return same
+    if isinstance(pattern, S.Num):
+        return isinstance(actual, S.Num) and actual.value == pattern.value
+    if isinstance(pattern, S.Atom) and isinstance(actual, S.Atom):
+        if pattern.base != actual.base or len(pattern.subs) != len(actual.subs) or len(pattern.sups) != len(actual.sups):
+            return False
+        for p, a in zip((*pattern.subs, *pattern.sups), (*actual.subs, *actual.sups), strict=True):
+            ps, as_ = script_parts(p), script_parts(a)
+            if len(ps) != len(as_):
+                return False
+            for x, y in zip(ps, as_, strict=True):
+                x, y = _unbracket(x), _unbracket(y)
+                if not _match(e, d, x, y, env, into):
+                    return False
+        return True
+    return bool(spelled(pattern) == spelled(actual))
+
+
+def _unbracket(node: Any) -> Any:
+    inner = S.unwrap(node)
+    if isinstance(inner, S.Bracket) and inner.kind in ("(", "[") and inner.inside.only is not None:
+        return S.unwrap(inner.inside.only)
+    return inner
+
+
+def _by_name(e: Elaborator, d: Definition, use: Use, env: Env) -> Value:
+    """L for L(θ): a definition with arguments, used without them."""
+    e.notes[f"{use.key} is {d.source.split('=')[0].strip()}"] = None
+    e.opened[d.source] = None
+    missing = [i for i in d.indices if isinstance(i, str)]
+    if missing:
+        axes = tuple(e.scope.ranges[p] for p in missing)
+        return Array(axes, lambda *i: e.scalar(d.body, {**carried(env), **dict(zip(missing, i, strict=True))}))
+    return e.value(d.body, carried(env))
+
+
+def softmax(v: Array) -> Array:
+    """i ↦ exp v_i / Σ_k exp v_k."""
+    axis = v.axes[0]
+
+    def at(i: Any) -> Any:
+        k = V.bound("k")
+        return V.divide(V.exp(v.at(i)), V.over("sum", V.exp(v.at(k)), k, axis.lower, axis.upper))
+
+    return Array(v.axes, at)
+
+
+def _new(e: Elaborator, use: Use, env: Env) -> Value:
+    """A name that nobody declared: a real number, which the report says."""
+    known = e.scope.arity(use.key)
+    if known:
+        wanted = " or ".join(str(n) for n in sorted(known))
+        raise Unclear(f"{use.key} has {wanted} indices, not {len(use.indices)}.", use.node.start, use.node.end)
+    if use.key in ("d", r"\mathrm{d}") or use.key.startswith("\\") and len(use.key) > 2 and "{" not in use.key:
+        from symnll.read.tokens import LETTERS
+
+        if use.key[1:] not in LETTERS:
+            raise Unclear(f"{use.key} is not known; declare it, or say what it stands for: `write … for …`.",
+                          use.node.start, use.node.end)  # fmt: skip
+    if use.indices:
+        raise Unclear(f"{use.key} is not known; declare it: `real {use.key}[K]`.", use.node.start, use.node.end)
+    if len(use.key) > 1 and use.key.isalpha() and use.key not in ("const", "constant") and len(use.key) > 3:
+        raise Unclear(f"{use.key} is not known; declare it: `real {use.key}` or `let {use.key} = …`.",
+                      use.node.start, use.node.end)  # fmt: skip
+    q = e.scope.quantity(use.key, "real", (), inferred=True)
+    e.scope.notes.setdefault(use.key, f"{use.key} is a real number")
+    e.notes[f"{use.key} is a real number"] = None
+    return q.base

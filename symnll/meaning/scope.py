@@ -1,0 +1,169 @@
+"""What the names of a document are: sizes, index ranges, quantities, functions, definitions, notations."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+
+from symnll import language as L
+from symnll.meaning.values import Range
+from symnll.read.tokens import GREEK, Token
+
+_LETTER_OF = {name: letter for letter, name in GREEK.items() if letter not in "µϕ"}
+_MARK = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "ddot": "\u0308", "breve": "\u0306",
+         "check": "\u030c", "acute": "\u0301", "grave": "\u0300"}  # fmt: skip
+
+
+def pretty(name: str) -> str:
+    r"""How a name is shown: \theta as θ, \hat{y} as ŷ, \mathcal{L} as ℒ; other names as they are."""
+    if name.startswith("\\") and name[1:] in _LETTER_OF:
+        return _LETTER_OF[name[1:]]
+    if name.startswith("\\") and "{" in name and name.endswith("}"):
+        command, inner = name[1:].split("{", 1)
+        inside = pretty(inner[:-1])
+        if command in _MARK and len(inside) == 1:
+            return unicodedata.normalize("NFC", inside + _MARK[command])
+        if command == "mathcal" and inside == "L":
+            return "ℒ"
+        if command in ("mathcal", "mathfrak", "mathbb"):
+            return inside + {"mathcal": "\u2032c", "mathfrak": "\u2032f", "mathbb": "\u2032b"}[command]
+    return name.replace("\\", "").replace("‹", "<").replace("›", ">")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A declared or inferred name: scalar (no axes) or indexed, of a kind, with the SymPy object that stands for it."""
+
+    name: str
+    kind: str
+    axes: tuple[Range, ...]
+    base: Any  # a Symbol, or a Vector over the sizes of the axes
+    inferred: bool = False
+    place: Any = None  # for one-hot over several axes: the label vector that says where
+    labels_from: Any = 1  # the first class of labels
+
+
+@dataclass(frozen=True)
+class Definition:
+    """name_{parameters}(arguments) = body. A parameter is an index letter, or an expression that must be the same."""
+
+    head: str
+    indices: tuple[Any, ...]  # index letters (str) or syntax that must match
+    arguments: tuple[Any, ...] | None  # syntax trees of the arguments, or None
+    body: Any  # syntax
+    source: str = ""
+    parameters: frozenset[str] = frozenset()  # letters of the arguments that stand for values
+    display: int = 0  # the display that introduced it, 0 for a declaration
+
+
+@dataclass(frozen=True)
+class Notation:
+    """write A for B: tokens of A, with holes where an index stands, and tokens of B."""
+
+    pattern: tuple[Token, ...]
+    body: tuple[Token, ...]
+    holes: frozenset[str] = frozenset()
+
+
+@dataclass
+class Assumption:
+    """A relation of the document: its member syntax trees and relations, or what is left of a `for all`."""
+
+    tokens: list[Token]
+    source: str
+
+
+@dataclass
+class Scope:
+    """One stretch of a document between resets."""
+
+    ranges: dict[str, Range] = field(default_factory=dict)
+    sets: dict[str, Range] = field(default_factory=dict)
+    sizes: dict[str, Any] = field(default_factory=dict)
+    quantities: dict[tuple[str, int], Quantity] = field(default_factory=dict)
+    functions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    definitions: dict[str, list[Definition]] = field(default_factory=dict)
+    notations: list[Notation] = field(default_factory=list)
+    assumptions: list[Assumption] = field(default_factory=list)
+    given: list[tuple[str, Any]] = field(default_factory=list)  # from kinds: (text, relation)
+    words: set[str] = field(default_factory=set)
+    notes: dict[str, str] = field(default_factory=dict)  # what was inferred, by name
+    used: dict[str, str] = field(default_factory=dict)  # SymPy name -> name on the page
+    index_cache: dict[str, Any] = field(default_factory=dict)
+
+    def shown(self, name: str) -> str:
+        """The SymPy name of a name; two names never share one."""
+        text = pretty(name)
+        if self.used.setdefault(text, name) != name:
+            text = name
+            self.used[text] = name
+        return text
+
+    def size(self, name: str) -> Any:
+        if name not in self.sizes:
+            self.sizes[name] = L.size(self.shown(name))
+        return self.sizes[name]
+
+    def index(self, name: str) -> Any:
+        """The free index of this name. Its range may depend on sizes only."""
+        if name not in self.index_cache:
+            r = self.ranges[name]
+            self.index_cache[name] = L.Index(self.shown(name), r.lower, r.upper)
+        return self.index_cache[name]
+
+    def quantity(self, name: str, kind: str, axes: tuple[Range, ...], inferred: bool = False, at: Any = None) -> Quantity:
+        """Declare a name of a kind over some axes."""
+        shown = self.shown(name)
+        place = None
+        if not axes:
+            base, facts = scalar(shown, kind)
+            self.given.extend(facts)
+        elif kind == "onehot" and len(axes) == 1:
+            if at is None:
+                at = L.index(f"T_{shown}", axes[0].size)
+            base = L.onehot(shown, axes[0].size, at)
+        elif kind == "onehot":
+            place = L.labels(f"T_{shown}", axes[0].size, axes[1].size) if len(axes) == 2 else None
+            base = place
+        else:
+            base = L.vector(shown, *(a.size for a in axes), kind=VECTOR_KIND.get(kind, kind))
+            if kind == "probability":
+                free = tuple(L.index(f"_{n}", a.size) for n, a in enumerate(axes))
+                self.given.append((f"{shown} < 1", L.ForAll(L.Lt(base[free], 1), *free)))
+        found = Quantity(name, kind, axes, base, inferred, place)
+        self.quantities[name, len(axes)] = found
+        if len(name) > 1 and name.isalnum():
+            self.words.add(name)
+        return found
+
+    def arity(self, name: str) -> set[int]:
+        """The numbers of indices that this name is known with."""
+        known = {n for (q, n) in self.quantities if q == name}
+        return known | {len(d.indices) for d in self.definitions.get(name, ())}
+
+    def known(self, name: str) -> bool:
+        return bool(
+            name in self.definitions or name in self.functions or any(q == name for q, _ in self.quantities)
+            or name in self.sizes or name in self.ranges
+        )  # fmt: skip
+
+
+VECTOR_KIND = {"probability": "positive"}
+KINDS = ("real", "positive", "natural", "probability", "binary", "simplex", "onehot", "labels", "nonnegative")
+
+
+def scalar(name: str, kind: str) -> tuple[Any, list[tuple[str, Any]]]:
+    """The symbol of a scalar of this kind, and what more is known of it."""
+    if kind == "binary":
+        return L.index(name, 1, 0), []
+    if kind == "natural":
+        return L.natural(name), []
+    if kind in ("positive", "probability"):
+        symbol = L.positive(name)
+        return symbol, [(f"{name} < 1", L.Lt(symbol, 1))] if kind == "probability" else []
+    if kind == "nonnegative":
+        return sympy.Symbol(name, real=True, nonnegative=True), []
+    return L.real(name), []

@@ -1,0 +1,155 @@
+"""Values of expressions: SymPy expressions that are built and never evaluated, and arrays of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+from sympy import Add, Dummy, Expr, Integer, Mul, Pow
+
+from symnll.read.tokens import Unreadable
+
+
+class Unclear(Unreadable):
+    """An expression that can be read, but not given a meaning: says what is missing and what to declare."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """The integers lower..upper. Entries of an axis are stored from 1: entry i of the page is entry i − lower + 1."""
+
+    lower: Any
+    upper: Any
+
+    @property
+    def size(self) -> Any:
+        if self.lower == 1:
+            return self.upper
+        return sympy.Add(self.upper, 1 - self.lower)
+
+    def place(self, index: Any) -> Any:
+        return index if self.lower == 1 else sympy.Add(index, 1 - self.lower)
+
+    def __str__(self) -> str:
+        return f"{self.lower}..{self.upper}"
+
+
+@dataclass(frozen=True)
+class Array:
+    """A vector or matrix: `at(i, …)` is its entry. `row`: a transposed vector."""
+
+    axes: tuple[Range, ...]
+    at: Callable[..., Any]
+    row: bool = False
+
+    def map(self, f: Callable[[Any], Any]) -> Array:
+        return Array(self.axes, lambda *i: f(self.at(*i)), self.row)
+
+    @property
+    def transposed(self) -> Array:
+        if len(self.axes) == 1:
+            return Array(self.axes, self.at, not self.row)
+        return Array(self.axes[::-1], lambda i, j: self.at(j, i))
+
+
+Value = Any  # Expr | Array
+
+
+def number(n: Any) -> Expr:
+    return sympy.Rational(n)
+
+
+def add(*terms: Any) -> Expr:
+    return terms[0] if len(terms) == 1 else Add(*terms, evaluate=False)
+
+
+def mul(*factors: Any) -> Expr:
+    return factors[0] if len(factors) == 1 else Mul(*factors, evaluate=False)
+
+
+def neg(a: Any) -> Expr:
+    return -a if isinstance(a, sympy.Rational) else Mul(Integer(-1), a, evaluate=False)
+
+
+def power(a: Any, b: Any) -> Expr:
+    if a is sympy.E:
+        return sympy.exp(b, evaluate=False)
+    return a if b == 1 else Pow(a, b, evaluate=False)
+
+
+def divide(a: Any, b: Any) -> Expr:
+    if isinstance(a, sympy.Rational) and isinstance(b, sympy.Rational) and b != 0:
+        return a / b
+    inverse = Pow(b, Integer(-1), evaluate=False)
+    return inverse if a == 1 else Mul(a, inverse, evaluate=False)
+
+
+def exp(a: Any) -> Expr:
+    return sympy.exp(a, evaluate=False)
+
+
+def log(a: Any) -> Expr:
+    return sympy.log(a, evaluate=False)
+
+
+def bound(name: str) -> Dummy:
+    """A variable for a binder; a fresh one each time, so that it meets no other."""
+    return Dummy(name, integer=True)
+
+
+def shift_safe(index: Any) -> Any:
+    return sympy.sympify(index)
+
+
+def over(kind: str, body: Any, variable: Any, lower: Any, upper: Any, without: Any = None) -> Expr:
+    """Σ, ∏ or max of body for variable = lower..upper; where `without` holds of the variable, a term is left out."""
+    from symnll import language as L
+
+    if without is not None:
+        empty = {"sum": Integer(0), "prod": Integer(1)}[kind]
+        body = sympy.Piecewise((empty, without), (body, True), evaluate=False)
+    cls = {"sum": sympy.Sum, "prod": sympy.Product, "max": L.MaxOver}[kind]
+    return cls(body, (variable, lower, upper))
+
+
+def same_axes(a: Array, b: Array, node: Any) -> None:
+    if len(a.axes) != len(b.axes) or any(x.size != y.size for x, y in zip(a.axes, b.axes, strict=True)):
+        raise Unclear("The two sides of this operation have different shapes.", node.start, node.end)
+
+
+def pointwise(f: Callable[..., Any], a: Value, b: Value, node: Any) -> Value:
+    """f(a, b) entry by entry; a scalar goes with every entry."""
+    if isinstance(a, Array) and isinstance(b, Array):
+        same_axes(a, b, node)
+        return Array(a.axes, lambda *i: f(a.at(*i), b.at(*i)), a.row and b.row)
+    if isinstance(a, Array):
+        return a.map(lambda x: f(x, b))
+    if isinstance(b, Array):
+        return b.map(lambda y: f(a, y))
+    return f(a, b)
+
+
+def times(a: Value, b: Value, node: Any, dot: bool = False) -> Value:
+    """The product of scalars, vectors and matrices as it is written; `dot`: with a · between vectors."""
+    if not (isinstance(a, Array) and isinstance(b, Array)):
+        return pointwise(mul, a, b, node)
+    left, right = len(a.axes), len(b.axes)
+    if left == 1 and right == 1 and b.row and not a.row:
+        return Array((*a.axes, *b.axes), lambda i, j: mul(a.at(i), b.at(j)))
+    if left == 1 and right == 1 and not (a.row or dot):
+        raise Unclear(r"A product of two vectors: write u^\top v, u \cdot v, u \odot v or u v^\top.", node.start, node.end)
+    inner, other = a.axes[-1], b.axes[0]
+    if inner.size != other.size:
+        raise Unclear("The shapes of these two factors do not fit.", node.start, node.end)
+
+    def contract(*index: Any) -> Any:
+        k = bound("k")
+        first = a.at(*index[: left - 1], k)
+        shifted = k if other.lower == inner.lower else k - inner.lower + other.lower
+        return over("sum", mul(first, b.at(shifted, *index[left - 1 :])), k, inner.lower, inner.upper)
+
+    axes = (*a.axes[:-1], *b.axes[1:])
+    row = left == 1 and right == 2
+    return Array(axes, contract, row) if axes else contract()

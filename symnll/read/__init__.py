@@ -1,0 +1,1 @@
+"""From text to syntax: documents to displays, displays to tokens, tokens to rows, members to syntax trees."""

@@ -1,0 +1,538 @@
+"""Raw tokens to the terminals of the grammar: layout dropped, fonts and accents joined with their letter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symnll.read import tokens as T
+from symnll.read.tokens import Token, Unreadable
+
+CUES = {
+    "if", "for", "when", "where", "otherwise", "else", "and", "with", "since", "because", "given", "or", "so", "then",
+    "hence", "thus", "let", "as", "by", "using", "subject", "such", "assuming", "case", "from", "provided", "while",
+    "therefore", "i.e.", "unless", "s.t.", "all", "any", "every", "each", "we", "is", "the", "which", "note", "in", "to",
+    "recall", "suppose", "but", "also", "now", "of", "follows", "implies", "equivalently", "(by", "(since", "(using", "(if",
+    "eq.", "iff", "(from", "(because", "substituting", "definition", "are", "it", "that", "this", "on",
+}  # fmt: skip
+OPENING = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
+CLOSING = set(OPENING.values())
+SPELLED = {
+    "lbrace": r"\{", "rbrace": r"\}", "{": r"\{", "}": r"\}", "lparen": "(", "rparen": ")", "lbrack": "[",
+    "rbrack": "]", "langle": r"\langle", "rangle": r"\rangle", "lfloor": r"\lfloor", "rfloor": r"\rfloor",
+    "lceil": r"\lceil", "rceil": r"\rceil", "llbracket": "[", "rrbracket": "]", "lgroup": "(", "rgroup": ")",
+}  # fmt: skip
+LAYOUT = {
+    "align", "aligned", "alignat", "alignedat", "flalign", "gather", "gathered", "multline", "multlined", "eqnarray",
+    "equation", "split", "displaymath", "math", "dmath", "array", "IEEEeqnarray", "IEEEeqnarraybox", "subequations",
+    "center", "minipage", "small", "footnotesize", "dgroup", "dmath*", "displayquote", "empheq", "cases*", "tabular",
+    "nalign", "xalignat", "document",
+}  # fmt: skip
+ATOMS = {"cases", "dcases", "rcases", "pmatrix", "bmatrix", "matrix", "vmatrix", "Bmatrix", "smallmatrix", "Vmatrix"}
+
+
+def terminals(raw: list[Token]) -> list[Token]:
+    """The tokens that the grammar reads. Raises Unreadable."""
+    return _bars(_Normaliser(_fences(raw)).run())
+
+
+def _fences(raw: list[Token]) -> list[Token]:
+    r"""\left and \right with their partners: `\left.` and `\right.` vanish, with `\left\{` before a bare `\right.`."""
+    out = [t for t in raw]
+    stack: list[int] = []
+    k = 0
+    while k < len(out):
+        t = out[k]
+        if t.kind == "command" and t.text in ("left", "right"):
+            n = k + 1
+            while n < len(out) and out[n].kind == "space":
+                n += 1
+            if n == len(out):
+                break
+            d = out[n]
+            if t.text == "left":
+                stack.append(n)
+                if d.text in ("|", "vert", "lvert"):
+                    out[n] = Token("fence", "abs(", d.start, d.end)
+                elif d.text in ("lVert", "Vert") or (d.kind == "command" and d.text == "|"):
+                    out[n] = Token("fence", "norm(", d.start, d.end)
+            else:
+                m = stack.pop() if stack else None
+                partner = out[m] if m is not None else None
+                bar = d.text in ("|", "vert", "rvert")
+                double = d.text in ("rVert", "Vert") or (d.kind == "command" and d.text == "|")
+                if partner is not None and partner.text == "abs(":
+                    out[n] = Token("fence", "abs)", d.start, d.end)
+                elif partner is not None and partner.text == "norm(":
+                    out[n] = Token("fence", "norm)", d.start, d.end)
+                elif bar:
+                    out[n] = Token("fence", "at|", d.start, d.end)
+                elif double:
+                    out[n] = Token("fence", "norm)", d.start, d.end)
+                if partner is not None and m is not None:
+                    if d.text == "." and d.kind == "other":
+                        out[n] = Token("space", " ", d.start, d.end)
+                        if partner.text in ("{", "lbrace") and partner.kind == "command":
+                            out[m] = Token("fence", "cases", partner.start, partner.end)
+                        else:
+                            out[m] = Token("space", " ", partner.start, partner.end)
+                    elif partner.text == ".":
+                        out[m] = Token("space", " ", partner.start, partner.end)
+                        if d.text not in ("|", "vert", "rvert"):
+                            out[n] = Token("space", " ", d.start, d.end)
+            k = n
+        k += 1
+    return out
+
+
+class _Normaliser:
+    def __init__(self, raw: list[Token]) -> None:
+        self.raw, self.k = raw, 0
+        self.depth = 0
+        self.environments: list[str] = []
+        self.out: list[Token] = []
+
+    def run(self) -> list[Token]:
+        while self.k < len(self.raw):
+            self.out.extend(self._next())
+            if self.depth > T.DEEPEST:
+                t = self.raw[min(self.k, len(self.raw) - 1)]
+                raise Unreadable("This is nested too deeply to be read; name parts of it.", t.start, t.end)
+        return self.out
+
+    def _peek(self) -> Token | None:
+        k = self.k
+        while k < len(self.raw) and self.raw[k].kind == "space":
+            k += 1
+        return self.raw[k] if k < len(self.raw) else None
+
+    def _skip(self) -> None:
+        while self.k < len(self.raw) and self.raw[self.k].kind == "space":
+            self.k += 1
+
+    def _group(self, of: Token) -> list[Token]:
+        """The raw tokens of the argument that follows: a group, or one token."""
+        self._skip()
+        if self.k >= len(self.raw):
+            raise Unreadable(f"\\{of.text} has no argument.", of.start, of.end)
+        first = self.raw[self.k]
+        if not (first.kind == "other" and first.text == "{"):
+            self.k += 1
+            return [first]
+        depth, start = 0, self.k + 1
+        while self.k < len(self.raw):
+            t = self.raw[self.k]
+            if t.kind == "other":
+                depth += (t.text == "{") - (t.text == "}")
+            self.k += 1
+            if depth == 0:
+                return self.raw[start : self.k - 1]
+        raise Unreadable("This brace is not closed.", first.start, first.end)
+
+    def _optional(self) -> list[Token]:
+        self._skip()
+        if self.k < len(self.raw) and self.raw[self.k].text == "[" and self.raw[self.k].kind == "other":
+            start = self.k + 1
+            while self.k < len(self.raw) and self.raw[self.k].text != "]":
+                self.k += 1
+            self.k += 1
+            return self.raw[start : self.k - 1]
+        return []
+
+    def _inside(self, raw: list[Token], environment: str | None = None) -> list[Token]:
+        inner = _Normaliser(raw)
+        inner.depth = self.depth + 1
+        if inner.depth > T.DEEPEST and raw:
+            raise Unreadable("This is nested too deeply to be read; name parts of it.", raw[0].start, raw[-1].end)
+        return inner.run()
+
+    def _next(self) -> list[Token]:
+        t = self.raw[self.k]
+        self.k += 1
+        if t.kind == "space":
+            return []
+        if t.kind in ("letter", "name"):
+            return [replace(t, kind="NAME", text=t.text)]
+        if t.kind == "number":
+            return [replace(t, kind="NUMBER")]
+        if t.kind == "fence":
+            return self._fence(t)
+        return self._command(t) if t.kind == "command" else self._character(t)
+
+    def _fence(self, t: Token) -> list[Token]:
+        if t.text == "cases":
+            ahead = self._peek()
+            if ahead is not None and ahead.text == "begin":
+                return [replace(t, kind="MARK", text="cases")]
+            return []
+        kinds = {"abs(": "LABS", "abs)": "RABS", "norm(": "LNORM", "norm)": "RNORM", "at|": "EVAL"}
+        return [replace(t, kind=kinds[t.text])]
+
+    def _character(self, t: Token) -> list[Token]:
+        c = t.text
+        if c in "{}":
+            self.depth += 1 if c == "{" else -1
+            return [replace(t, kind="LBRACE" if c == "{" else "RBRACE")]
+        if c in "([":
+            self.depth += 1
+            return [replace(t, kind="LPAR")]
+        if c in ")]":
+            self.depth -= 1
+            return [replace(t, kind="RPAR")]
+        if c == ":":
+            ahead = self._peek()
+            if ahead is not None and ahead.text == "=" and ahead.kind == "other":
+                self._skip()
+                self.k += 1
+                return [Token("REL", ":=", t.start, ahead.end)]
+            return [replace(t, kind="COLON")]
+        if c == "=":
+            ahead = self.raw[self.k] if self.k < len(self.raw) else None
+            if ahead is not None and ahead.text == ":" and ahead.kind == "other":
+                self.k += 1
+                return [Token("REL", "=:", t.start, ahead.end)]
+            return [Token("REL", "=", t.start, t.end)]
+        if c == "<" or c == ">":
+            ahead = self.raw[self.k] if self.k < len(self.raw) else None
+            if ahead is not None and ahead.text == "=":
+                self.k += 1
+                return [Token("REL", r"\leq" if c == "<" else r"\geq", t.start, ahead.end)]
+            return [replace(t, kind="REL")]
+        kinds = {
+            "+": "PLUS", "-": "MINUS", "*": "TIMES", "/": "TIMES", "^": "SUP", "_": "SUB", "'": "PRIME", "!": "BANG",
+            ",": "COMMA", ";": "SEMI", ".": "DOT", "|": "BAR", "&": "AMP", "~": "", "$": "", '"': "", "`": "",
+        }  # fmt: skip
+        if c in kinds:
+            return [replace(t, kind=kinds[c])] if kinds[c] else []
+        if c.isalpha():
+            return [replace(t, kind="NAME")]
+        name = f"U+{ord(c):04X}" if not c.isprintable() else c
+        raise Unreadable(f"The character {name} has no meaning here.", t.start, t.end)
+
+    def _command(self, t: Token) -> list[Token]:
+        name = t.text
+        if name in ("\\", "newline", "cr", "crcr", "tabularnewline", "par"):
+            self._optional_space()
+            return [replace(t, kind="ROW", text=r"\\")]
+        if name in ("newcommand", "renewcommand", "providecommand", "DeclareMathOperator", "def"):
+            return self._definition(t)
+        if name in T.KEEP_SECOND:
+            self._group(t)
+            self._optional()
+            return self._brace(t, self._inside(self._group(t)))
+        if name in ("color", "textcolor"):
+            self._group(t)
+            return []
+        if name in T.SPACES:
+            if name not in ("quad", "qquad"):
+                self._group(t)
+            return [replace(t, kind="QUAD")]
+        if name in T.WITH_ARGUMENT:
+            self._optional()
+            self._group(t)
+            return []
+        if name == "begin":
+            return self._begin(t)
+        if name == "end":
+            environment = "".join(p.text for p in self._group(t))
+            kind = self.environments.pop() if self.environments else "layout"
+            self.depth -= kind == "atom"
+            return [replace(t, kind="END", text=environment.rstrip("*"))] if kind == "atom" else [
+                replace(t, kind="ROW", text=r"\\")
+            ]
+        if "\\" + name in T.RELATIONS:
+            return [replace(t, kind="REL", text=T.RELATIONS["\\" + name])]
+        if name in ("stackrel", "overset", "underset"):
+            return self._stacked(t)
+        if name in T.FONTS_PLAIN:
+            return self._word(t)
+        if name in ("rm", "it", "sf", "tt", "up"):
+            return self._switch(t)
+        if name in T.FONTS_BOLD or name in T.FONTS_OTHER or name in T.ACCENTS:
+            return self._styled(t)
+        if name in T.BRACES:
+            self._optional()
+            inner = self._inside(self._group(t))
+            ahead = self._peek()
+            if "brace" in name and ahead is not None and ahead.text in ("_", "^") and ahead.kind == "other":
+                self._skip()
+                self.k += 1
+                self._group(t)
+            return self._brace(t, inner)
+        return self._symbol(t)
+
+    def _optional_space(self) -> None:
+        """`\\\\[2ex]`, but not a row that starts with a bracket."""
+        if self.k < len(self.raw) and self.raw[self.k].text == "[":
+            inside = "".join(p.text for p in self.raw[self.k + 1 : self.k + 8])
+            if any(unit in inside.split("]")[0] for unit in ("pt", "em", "ex", "mm", "cm", "in", "\\")) and "]" in inside:
+                self._optional()
+
+    def _symbol(self, t: Token) -> list[Token]:
+        name = t.text
+        command = "\\" + name
+        if name in SPELLED:
+            text = SPELLED[name]
+            opening = text in OPENING
+            self.depth += 1 if opening else -1
+            return [replace(t, kind="LPAR" if opening else "RPAR", text=text)]
+        if command in T.TIMES:
+            return [replace(t, kind="TIMES", text=T.TIMES[command])]
+        if name in ("frac", "dfrac", "tfrac", "cfrac", "sfrac", "nicefrac", "dbinom", "tbinom", "binom"):
+            self._split_number(2)
+            return [replace(t, kind="BINOM" if "binom" in name else "FRAC")]
+        if name in ("over", "choose", "atop"):
+            return [replace(t, kind="OVER", text=name)]
+        if name == "sqrt":
+            degree = self._optional()
+            self._split_number(1)
+            if degree:
+                return [replace(t, kind="ROOT"), *self._brace(t, self._inside(degree))]
+            return [replace(t, kind="SQRT")]
+        if name in T.BIG:
+            return [replace(t, kind="NAME", text=command)]
+        if name in ("partial", "nabla"):
+            return [replace(t, kind="NAME", text=command)]
+        if name in T.IMPLIES:
+            return [replace(t, kind="IMPLIES", text=command)]
+        if name in ("forall",):
+            return [replace(t, kind="FORALL")]
+        if name in ("dots", "ldots", "cdots", "dotsc", "dotsb", "dotsm", "dotso", "hdots", "vdots", "ddots", "dotsi"):
+            return [replace(t, kind="DOTS", text=r"\dots")]
+        if name in ("pm", "mp"):
+            return [replace(t, kind="PM", text=command)]
+        if name in ("mid", "vert", "lvert", "rvert", "divides"):
+            kind = {"lvert": "LABS", "rvert": "RABS"}.get(name, "BAR")
+            return [replace(t, kind=kind, text="|")]
+        if name in ("|", "Vert", "parallel", "lVert", "rVert"):
+            kind = {"lVert": "LNORM", "rVert": "RNORM"}.get(name, "NORM")
+            return [replace(t, kind=kind, text=r"\|")]
+        if name == "colon":
+            return [replace(t, kind="COLON", text=":")]
+        if name == "prime":
+            return [replace(t, kind="PRIME", text="'")]
+        if name in ("%", "#", "$", "&", "_"):
+            raise Unreadable(f"\\{name} has no meaning in a formula here.", t.start, t.end)
+        if name in ("setminus", "backslash", "smallsetminus"):
+            return [replace(t, kind="REL", text=r"\setminus")]
+        if name in ("not",):
+            ahead = self._peek()
+            if ahead is not None and ahead.text == "=":
+                self._skip()
+                self.k += 1
+                return [Token("REL", r"\neq", t.start, ahead.end)]
+            raise Unreadable(r"\not is understood before = only.", t.start, t.end)
+        if name in ("top", "intercal"):
+            return [replace(t, kind="NAME", text=r"\top")]
+        if name in T.NAMED:
+            return [replace(t, kind="NAME", text=name)]
+        if name in ("mathchar", "unicode", "char"):
+            inner = "".join(p.text for p in self._group(t))
+            one = inner.lower() in ("x1d7d9", "x1d7d8", "x1d540")
+            if one:
+                return [replace(t, kind="NAME", text=r"\mathbb{1}")]
+            raise Unreadable(f"\\{name}{{{inner}}} has no meaning here.", t.start, t.end)
+        if name in T.NOTHING:
+            return []
+        if name in T.LETTERS:
+            return [replace(t, kind="NAME", text="\\" + T.ONE_NAME.get(name, name))]
+        # A command that nobody defined: a name, as \softmax or \onevec are used with macros of the author's own.
+        return [replace(t, kind="NAME", text=command)]
+
+    def _split_number(self, most: int) -> None:
+        r"""\frac12 is \frac{1}{2}."""
+        for _ in range(most):
+            self._skip()
+            if self.k < len(self.raw) and self.raw[self.k].kind == "number" and len(self.raw[self.k].text) > 1:
+                whole = self.raw[self.k]
+                parts = [
+                    Token("number", c, whole.start + n, whole.start + n + 1) for n, c in enumerate(whole.text) if c != "."
+                ]
+                self.raw[self.k : self.k + 1] = parts
+                return
+            return
+
+    def _brace(self, t: Token, inner: list[Token]) -> list[Token]:
+        end = inner[-1].end if inner else t.end
+        return [Token("LBRACE", "{", t.start, t.end), *inner, Token("RBRACE", "}", end, end)]
+
+    def _definition(self, t: Token) -> list[Token]:
+        """A macro defined inside the display: it was collected with the document's, and prints nothing."""
+        if t.text == "def":
+            self._skip()
+            self.k += 1
+            while self.k < len(self.raw) and self.raw[self.k].text != "{":
+                self.k += 1
+        else:
+            self._skip()
+            if self.k < len(self.raw) and self.raw[self.k].text == "*":
+                self.k += 1
+            self._group(t)
+            while self._peek() is not None and self._peek().text == "[":  # type: ignore[union-attr]
+                self._optional()
+        if self._peek() is not None:
+            self._group(t)
+        return []
+
+    def _begin(self, t: Token) -> list[Token]:
+        environment = "".join(p.text for p in self._group(t)).rstrip("*")
+        after_mark = bool(self.out) and self.out[-1].kind == "MARK"
+        if environment in ("array", "tabular", "alignat", "alignedat", "IEEEeqnarray", "xalignat", "aligned", "gathered",
+                           "split", "minipage", "subarray"):  # fmt: skip
+            self._optional()
+            ahead = self._peek()
+            takes = environment not in ("aligned", "gathered", "split")
+            if takes and ahead is not None and ahead.text == "{":
+                self._group(t)
+        open_brace = bool(self.out) and self.out[-1].kind == "LPAR" and self.out[-1].text == r"\{"
+        if environment in ATOMS or after_mark or (open_brace and environment in LAYOUT):
+            if after_mark or open_brace:
+                self.out.pop()
+                environment = "cases"
+            self.environments.append("atom")
+            self.depth += 1
+            return [replace(t, kind="BEGIN", text="cases" if "cases" in environment else environment)]
+        self.environments.append("layout")
+        return [replace(t, kind="ROW", text=r"\\")]
+
+    def _stacked(self, t: Token) -> list[Token]:
+        above, below = self._group(t), self._inside(self._group(t))
+        note = "".join(p.text for p in above)
+        if len(below) == 1 and below[0].kind == "REL":
+            if below[0].text == "=" and ("def" in note or note in ("Δ", "triangle", "Delta", ".")):
+                return [replace(below[0], text=":=")]
+            return below
+        if t.text == "underset" and len(below) >= 1:  # \underset{\theta}{\operatorname{argmax}}
+            script = self._inside(above)
+            return [*below, Token("SUB", "_", t.start, t.end), *self._brace(t, script)]
+        return self._brace(t, below)
+
+    def _word(self, t: Token) -> list[Token]:
+        r"""\text{…}, \mathrm{…}, \operatorname{…}: a name, or words between formulas."""
+        raw = self._group(t)
+        if any(p.kind == "other" and p.text == "$" for p in raw):
+            return self._mixed(t, raw)
+        commands = [p for p in raw if p.kind == "command" and p.text not in (",", ";", "!", ":", " ", "-")]
+        plain = "".join(p.text for p in raw if p not in commands or p.kind != "command").strip()
+        if commands or any(p.text in ("_", "^", "{") and p.kind == "other" for p in raw):
+            return self._inside(raw)
+        if not plain:
+            return [replace(t, kind="QUAD")] if "text" in t.text or "box" in t.text else []
+        end = raw[-1].end
+        words = plain.split()
+        if t.text.startswith(("text", "mbox", "hbox", "emph")) and _is_prose(words):
+            return [Token("TEXT", plain.lower(), t.start, end)]
+        if len(plain) == 1 and not plain.isalpha():
+            return self._inside(raw)
+        if plain.isdigit():
+            return [Token("NUMBER", plain, t.start, end)] if plain != "1" else [Token("NAME", r"\mathbb{1}", t.start, end)]
+        if not any(c.isalnum() for c in plain):
+            return self._inside(raw)
+        if not all(c.isalnum() or c in " -_.'/&" for c in plain):
+            return self._inside(raw)
+        name = "-".join(plain.split())
+        return [Token("NAME", name, t.start, end)]
+
+    def _mixed(self, t: Token, raw: list[Token]) -> list[Token]:
+        r"""\text{if $i = j$}: the words, then the formula."""
+        out: list[Token] = []
+        part: list[Token] = []
+        math = False
+        for p in [*raw, Token("other", "$", t.end, t.end)]:
+            if p.kind == "other" and p.text == "$":
+                words = "".join(q.text for q in part).strip()
+                if math:
+                    out.extend(self._inside(part))
+                elif words:
+                    out.append(Token("TEXT", words.lower(), part[0].start, part[-1].end))
+                part, math = [], not math
+            else:
+                part.append(p)
+        return out
+
+    def _switch(self, t: Token) -> list[Token]:
+        r"""{\rm word}: the letters up to the end of the group are a name."""
+        self._skip()
+        start = self.k
+        while self.k < len(self.raw) and self.raw[self.k].kind in ("letter", "name"):
+            self.k += 1
+        letters = self.raw[start : self.k]
+        if not letters:
+            return []
+        return [Token("NAME", "".join(p.text for p in letters), letters[0].start, letters[-1].end)]
+
+    def _styled(self, t: Token) -> list[Token]:
+        """A font or an accent joins with the first letter of its argument, and scripts inside move outside."""
+        inner = self._inside(self._group(t))
+        if not inner:
+            return []
+        if t.text in T.FONTS_BOLD:
+            return self._maybe_brace(t, [self._bold(p) for p in inner])
+        first = inner[0]
+        if t.text in T.FONTS_OTHER:
+            font = T.FONTS_OTHER[t.text]
+            if all(p.kind in ("NAME", "NUMBER") for p in inner):
+                letters = "".join(p.text for p in inner)
+                return [Token("NAME", f"\\math{font}{{{letters}}}", t.start, inner[-1].end)]
+            styled = [
+                replace(p, kind="NAME", text=f"\\math{font}{{{p.text}}}") if p.kind == "NAME" else p for p in inner
+            ]
+            return self._maybe_brace(t, styled)
+        accent = T.ACCENTS[t.text]
+        if first.kind == "NAME" and (len(inner) == 1 or inner[1].kind in ("SUB", "SUP")):
+            return [replace(first, text=f"\\{accent}{{{first.text}}}", start=t.start), *inner[1:]]
+        if all(p.kind == "NAME" for p in inner):
+            letters = "".join(p.text for p in inner)
+            return [Token("NAME", f"\\{accent}{{{letters}}}", t.start, inner[-1].end)]
+        if first.kind == "LBRACE" and inner[-1].kind == "RBRACE":
+            self.raw[self.k : self.k] = []
+            return [replace(p, text=f"\\{accent}{{{p.text}}}") if n == 1 and p.kind == "NAME" else p
+                    for n, p in enumerate(inner)]  # fmt: skip
+        raise Unreadable(f"\\{t.text} over more than one letter is not understood; name it.", t.start, inner[-1].end)
+
+    def _bold(self, p: Token) -> Token:
+        if p.kind == "NUMBER" and p.text in ("1", "0"):
+            return replace(p, kind="NAME", text=f"\\mathbf{{{p.text}}}")
+        return replace(p, bold=True) if p.kind == "NAME" else p
+
+    def _maybe_brace(self, t: Token, inner: list[Token]) -> list[Token]:
+        """x_i in \\mathbf{x_i} keeps its script; a single letter needs no braces."""
+        if len(inner) == 1 or (len(inner) > 1 and inner[1].kind in ("SUB", "SUP")):
+            return inner
+        return self._brace(t, inner)
+
+
+def _is_prose(words: list[str]) -> bool:
+    return any(w.strip(",.:;()").lower() in CUES for w in words) or (len(words) > 3)
+
+
+def _bars(tokens: list[Token]) -> list[Token]:
+    """Bare | and ‖ decided: a pair around an expression, a separator, or the bar of an evaluation."""
+    out: list[Token] = []
+    stack: list[tuple[str, int]] = []  # opening tokens, with their place in `out`
+    ends = {"NAME", "NUMBER", "RPAR", "RBRACE", "RABS", "RNORM", "PRIME", "BANG", "END", "DOTS"}
+    for k, t in enumerate(tokens):
+        if t.kind in ("LPAR", "LBRACE", "BEGIN"):
+            stack.append((t.kind, len(out)))
+        elif t.kind in ("RPAR", "RBRACE", "END"):
+            while stack and stack[-1][0] in ("BAR", "NORM"):
+                kind, place = stack.pop()
+                out[place] = replace(out[place], kind=kind)
+            if stack:
+                stack.pop()
+        elif t.kind in ("BAR", "NORM"):
+            operand = bool(out) and out[-1].kind in ends and not (out[-1].kind == "NAME" and out[-1].text in T.NAMED)
+            inside = bool(stack) and stack[-1][0] == t.kind
+            small = "ABS" if t.kind == "BAR" else "NORM"
+            if t.kind == "BAR" and operand and not inside and k + 1 < len(tokens) and tokens[k + 1].kind == "SUB":
+                t = replace(t, kind="EVAL")
+            elif inside and operand:
+                _, place = stack.pop()
+                out[place] = replace(out[place], kind="L" + small)
+                t = replace(t, kind="R" + small)
+            elif not operand:
+                stack.append((t.kind, len(out)))
+        out.append(t)
+    return out
+
+
+__all__ = ["terminals", "Unreadable"]

@@ -1,0 +1,295 @@
+"""The tokens of a display to its chains: rows, members, relations, and the conditions that belong to a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from symnll.read.tokens import Token
+
+STEPS = {"=", r"\equiv", ":=", "=:", r"\doteq", r"\approx", r"\propto", r"\leq", r"\geq", "<", ">", r"\to"}
+CONDITIONAL = {"if", "for", "when", "given", "with", "assuming", "unless", "case", "provided", "whenever", "iff", "subject",
+               "such", "s.t.", "any", "every", "all", "each", "while"}  # fmt: skip
+DEFINING = {"where", "let", "define", "denote", "with", "here", "denoting", "writing", "setting", "put"}
+_OPEN = {"LPAR", "LBRACE", "LABS", "LNORM", "BEGIN"}
+_CLOSE = {"RPAR", "RBRACE", "RABS", "RNORM", "END"}
+_ENDS = {"COMMA", "SEMI", "QUAD", "TEXT", "IMPLIES", "FORALL", "COLON"}
+_INDEX_KINDS = {"NAME", "NUMBER", "PLUS", "MINUS", "DOTS", "SUB", "LBRACE", "RBRACE", "REL", "COMMA", "SUP", "LPAR", "RPAR",
+                "PRIME", "BAR", "TEXT"}  # fmt: skip
+
+
+@dataclass
+class Member:
+    """One side of a relation: the tokens of an expression."""
+
+    tokens: list[Token]
+
+    @property
+    def start(self) -> int:
+        return min(t.start for t in self.tokens) if self.tokens else 0
+
+    @property
+    def end(self) -> int:
+        return max(t.end for t in self.tokens) if self.tokens else 0
+
+
+@dataclass
+class Link:
+    """One step: lhs relation rhs, under the conditions of its row. `lhs` None: the display before goes on."""
+
+    relation: Token
+    lhs: Member | None
+    rhs: Member
+    conditions: list[list[Token]] = field(default_factory=list)
+    role: str = ""  # "where" for an equation that a word such as "where" introduces
+    implied_by: list[Link] = field(default_factory=list)  # the equations before ⇒
+    first: bool = False  # whether its left side starts a chain
+
+    @property
+    def start(self) -> int:
+        return self.relation.start
+
+
+@dataclass
+class _Clause:
+    tokens: list[Token]
+    cue: list[str]
+    marks: set[str]  # the separators before it
+    after: str = ""  # the separator after it
+
+
+def links(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> tuple[list[Link], Member | None]:
+    """The steps of a display in order, and its last member, from which the next display may go on."""
+    out: list[Link] = []
+    current: Member | None = None
+    carried: list[list[Token]] = []
+    last_own: list[list[Token]] = []
+    row_start: Member | None = None
+    for row in _rows(tokens):
+        clauses = _clauses(row)
+        prefix, main, suffix, wheres = _classify(clauses, is_index)
+        if not main and not wheres:
+            if prefix and not suffix:
+                carried = prefix
+            elif suffix and out:
+                out[-1].conditions.extend(suffix)
+            continue
+        if prefix:
+            carried = prefix
+        implied: list[Link] = []
+        before = len(out)
+        for clause in main:
+            goes_on = bool(clause.tokens) and clause.tokens[0].kind == "REL"
+            if "IMPLIES" in clause.marks and out:
+                implied = [x for x in out if x not in implied]
+            if not goes_on and not prefix and current is not None and not _has_relation(clause.tokens):
+                if clause.tokens[0].kind in ("PLUS", "MINUS", "TIMES", "PM") and out:
+                    current.tokens.extend(clause.tokens)
+                    continue
+            if not goes_on and not prefix and clause is main[0] and not _joins(clause):
+                carried = []
+            alternative = bool(goes_on and suffix and last_own and suffix != last_own and clause is main[0])
+            start = row_start if alternative else current
+            made, current, head = _chain(clause.tokens, start)
+            for link in made:
+                link.implied_by = list(implied)
+            out.extend(made)
+            if head is not None:
+                row_start = head
+        for clause in wheres:
+            made, _, _ = _chain(clause.tokens, None)
+            for link in made:
+                link.role = "where"
+            out.extend(made)
+        for link in out[before:]:
+            if link.role != "where":
+                link.conditions = [*carried, *suffix]
+        last_own = suffix
+    return out, current
+
+
+def _joins(clause: _Clause) -> bool:
+    return clause.tokens[0].kind in ("PLUS", "MINUS", "TIMES", "PM")
+
+
+def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Split at row breaks; a break inside brackets is none, unless a relation follows it."""
+    rows: list[list[Token]] = [[]]
+    depth, atoms = 0, 0
+    for k, t in enumerate(tokens):
+        if t.kind in _OPEN:
+            depth += 1
+            atoms += t.kind == "BEGIN"
+        elif t.kind in _CLOSE:
+            depth = max(0, depth - 1)
+            atoms -= t.kind == "END"
+        if atoms <= 0 and t.kind == "ROW":
+            following = next((u for u in tokens[k + 1 : k + 4] if u.kind not in ("AMP", "QUAD", "ROW")), None)
+            if depth == 0 or (following is not None and following.kind == "REL"):
+                rows.append([])
+                depth = 0
+            continue
+        if atoms <= 0 and t.kind in ("AMP", "MARK"):
+            continue
+        rows[-1].append(t)
+    return [r for r in rows if any(t.kind not in ("QUAD", "COMMA", "DOT") for t in r)]
+
+
+def _clauses(row: Sequence[Token]) -> list[_Clause]:
+    clauses = [_Clause([], [], set())]
+    depth = 0
+    for t in row:
+        depth += (t.kind in _OPEN) - (t.kind in _CLOSE)
+        if depth <= 0 and t.kind in _ENDS:
+            if clauses[-1].tokens:
+                clauses[-1].after = t.kind
+                clauses.append(_Clause([], [], set()))
+            clauses[-1].marks.add(t.kind)
+            if t.kind == "TEXT":
+                clauses[-1].cue.extend(t.text.replace(",", " ").replace(":", " ").strip("() ").split())
+            elif t.kind == "FORALL":
+                clauses[-1].cue.append("for")
+        else:
+            clauses[-1].tokens.append(t)
+    for c in clauses:
+        while c.tokens and c.tokens[-1].kind in ("DOT", "COMMA", "SEMI"):
+            c.tokens.pop()
+    return [c for c in clauses if c.tokens or c.cue]
+
+
+def _classify(
+    clauses: list[_Clause], is_index: Callable[[str], bool]
+) -> tuple[list[list[Token]], list[_Clause], list[list[Token]], list[_Clause]]:
+    """(conditions before the equation, equations, conditions after it, equations that define)."""
+    prefix: list[list[Token]] = []
+    suffix: list[list[Token]] = []
+    main: list[_Clause] = []
+    wheres: list[_Clause] = []
+    in_condition = in_where = False
+    for c in clauses:
+        if not c.tokens:
+            in_condition = in_condition or bool(set(c.cue) & CONDITIONAL)
+            continue
+        cued = bool(set(c.cue) & CONDITIONAL) and not (set(c.cue) & DEFINING - {"with"})
+        relation = _has_relation(c.tokens)
+        starts = c.tokens[0].kind == "REL"
+        if starts and not cued:
+            main.append(c)
+            in_condition = in_where = False
+            continue
+        like_index = _like_index(c.tokens, is_index)
+        if cued and (like_index or relation or "FORALL" in c.marks):
+            (suffix if main else prefix).append(c.tokens)
+            in_condition = True
+        elif in_condition and (not relation or like_index) and not c.marks & {"COLON", "IMPLIES"} and not (
+            "QUAD" in c.marks and relation and not like_index
+        ):
+            target = suffix if main else prefix
+            if relation or not target:
+                target.append(c.tokens)
+            else:
+                target[-1] = [*target[-1], Token("COMMA", ",", c.tokens[0].start, c.tokens[0].start), *c.tokens]
+        elif not main and c.after in ("COLON", "QUAD", "COMMA") and relation and like_index and len(clauses) > 1:
+            prefix.append(c.tokens)
+        elif main and relation and like_index and c.marks & {"COMMA", "QUAD", "SEMI", "COLON", "TEXT"}:
+            suffix.append(c.tokens)
+        elif main and _only_bracket(c.tokens) and relation is False and c.marks & {"QUAD", "COMMA"}:
+            inside = c.tokens[1:-1]
+            words = [t for t in inside if t.kind == "TEXT"]
+            rest = [t for t in inside if t.kind not in ("TEXT", "FORALL")]
+            if any(t.kind == "REL" for t in rest) and (words or _like_index(rest, is_index)):
+                suffix.append(rest)
+        elif (set(c.cue) & DEFINING or in_where) and relation:
+            in_where = True
+            wheres.append(c)
+        elif relation or not main:
+            if relation or c.marks <= {"COMMA"} or not c.marks or "IMPLIES" in c.marks:
+                in_condition = in_where = False
+                main.append(c)
+    for c in main[-1:]:
+        found = _trailing(c.tokens, is_index)
+        if found is not None:
+            suffix.append(c.tokens[found + 1 : -1])
+            del c.tokens[found:]
+    return prefix, [c for c in main if c.tokens], suffix, wheres
+
+
+def _only_bracket(tokens: list[Token]) -> bool:
+    if len(tokens) < 3 or tokens[0].kind != "LPAR" or tokens[-1].kind != "RPAR":
+        return False
+    depth = 0
+    for t in tokens[:-1]:
+        depth += (t.kind in _OPEN) - (t.kind in _CLOSE)
+        if depth == 0:
+            return False
+    return True
+
+
+def _trailing(tokens: list[Token], is_index: Callable[[str], bool]) -> int | None:
+    """Where a last `(i ≠ j)` of a row begins that is no indicator."""
+    if len(tokens) < 5 or tokens[-1].kind != "RPAR":
+        return None
+    depth = 0
+    for k in range(len(tokens) - 1, 0, -1):
+        depth += (tokens[k].kind in _CLOSE) - (tokens[k].kind in _OPEN)
+        if depth == 0:
+            inside = [t for t in tokens[k + 1 : -1] if t.kind != "TEXT"]
+            before = tokens[k - 1]
+            bare = before.kind == "NAME" and not (k > 1 and tokens[k - 2].kind == "SUB")
+            script = before.kind in ("SUB", "SUP", "TIMES", "PLUS", "MINUS", "REL", "LPAR")
+            fits = any(t.kind == "REL" for t in inside) and _like_index(inside, is_index)
+            return k if fits and not bare and not script else None
+    return None
+
+
+def _has_relation(tokens: Sequence[Token]) -> bool:
+    depth = 0
+    for t in tokens:
+        depth += (t.kind in _OPEN) - (t.kind in _CLOSE)
+        if depth == 0 and t.kind == "REL":
+            return True
+    return False
+
+
+def _like_index(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> bool:
+    """Whether this speaks of indices only: i = j, k ≠ y_n, 1 ≤ i ≤ K."""
+    names = [t for k, t in enumerate(tokens) if t.kind == "NAME" and not (k and tokens[k - 1].kind == "SUB")]
+    if not tokens or any(t.kind not in _INDEX_KINDS for t in tokens):
+        return False
+    heads = [t for t in names if t.text not in ("\\dots",)]
+    if not heads:
+        return False
+    scripted = {k for k, t in enumerate(tokens[:-1]) if t.kind == "NAME" and tokens[k + 1].kind in ("SUB", "SUP")}
+    plain = [t for k, t in enumerate(tokens) if t in heads and k not in scripted]
+    return bool(plain) and any(is_index(t.text) for t in plain) and all(
+        is_index(t.text) or len(t.text) == 1 or t.text.startswith("\\math") for t in plain
+    )
+
+
+def _chain(tokens: list[Token], current: Member | None) -> tuple[list[Link], Member, Member | None]:
+    """The links of one clause; the last member; and the member that its first link starts from."""
+    members: list[list[Token]] = [[]]
+    relations: list[Token] = []
+    depth = 0
+    for t in tokens:
+        depth += (t.kind in _OPEN) - (t.kind in _CLOSE)
+        if depth <= 0 and t.kind == "REL" and t.text in STEPS:
+            relations.append(t)
+            members.append([])
+        else:
+            members[-1].append(t)
+    goes_on = bool(relations) and not members[0]
+    parts = [Member(_without_ends(m)) for m in members]
+    first = current if goes_on else parts[0]
+    made, left = [], first
+    for relation, right in zip(relations, parts[1:], strict=True):
+        made.append(Link(relation, left, right, first=left is first and not goes_on))
+        left = right
+    return made, parts[-1], first
+
+
+def _without_ends(tokens: list[Token]) -> list[Token]:
+    out = list(tokens)
+    while out and out[-1].kind in ("DOT", "COMMA", "SEMI", "COLON", "QUAD"):
+        out.pop()
+    return out
