@@ -134,6 +134,18 @@ class Larger(Expr):
         return Expr.__new__(cls, _exact(a), _exact(b))  # type: ignore[no-any-return]
 
 
+class Choice(Expr):
+    """The value of the first case whose condition holds: `Choice((value, condition), …, (value, True))`.
+
+    SymPy's Piecewise means the same, but is moved out of sums, past the variables that they bind.
+    """
+
+    is_real = True
+
+    def __new__(cls, *cases: Any) -> Choice:
+        return Expr.__new__(cls, *(Tuple(_exact(v), c if c in (True, False) else _exact(c)) for v, c in cases))  # type: ignore[no-any-return]
+
+
 class FunctionalValue(Expr):
     """C(v) for an unknown totally differentiable function C of the entries 1..K of a vector."""
 

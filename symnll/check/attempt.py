@@ -16,6 +16,7 @@ from symnll.prove.facts import build_context
 from symnll.prove.reasons import REASONS
 from symnll.prove.search import prove_statement
 from symnll.prove.tactics import NoProof, Theorem, order
+from symnll.prove.to_sympy import to_sympy
 from symnll.write.nodes import Range
 from symnll.write.notation import Reader
 from symnll.write.text import text
@@ -28,14 +29,14 @@ FIRST_SHARE = 0.5  # of the time for an attempt, without the conditions that the
 class Attempt:
     """A theorem, or None and why there is none.
 
-    `stated` has the formula of each relation that was assumed. `conventional`: the theorem supposes more than that the
-    sides are defined, by a convention about powers.
+    `stated` has the formula of each relation that was assumed. `conventions` are relations that the theorem supposes
+    and that are more than that the sides are defined: a base is positive, though (−1)^y has a value for some real y.
     """
 
     theorem: Theorem | None = None
     why: str = ""
     stated: Mapping[Term, Any] = field(default_factory=dict)
-    conventional: bool = False
+    conventions: tuple[Any, ...] = ()
 
     def supposes(self, name: str) -> list[Term]:
         """What the theorem supposes under this name."""
@@ -93,8 +94,8 @@ def _attempt(
     theorem = prove_statement(goal, [*known, *((DEFINED, f) for f in needed)])
     theorem = _without_needless(theorem, known)
     used = {f for name, f in theorem.hypotheses if name == DEFINED}
-    conventional = any(n.convention and n.formula in used for n in found)
-    return Attempt(theorem, stated=stated, conventional=conventional)
+    more = tuple(to_sympy(n.formula, bridge.declared) for n in found if n.convention and n.formula in used)
+    return Attempt(theorem, stated=stated, conventions=more)
 
 
 def _without_needless(theorem: Theorem, known: list[tuple[str, Term]]) -> Theorem:

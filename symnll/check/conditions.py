@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
@@ -23,10 +24,14 @@ MOST_PAIRS = 6
 
 @dataclass(frozen=True)
 class Condition:
-    """Relations that are to hold together; `text` for a reader, who gets them in notation where it is empty."""
+    """Relations that are to hold together; `text` for a reader, who gets them in notation where it is empty.
+
+    `last_resort`: it says something only as long as it does not make both sides 0.
+    """
 
     statements: tuple[Any, ...]
     text: str = ""
+    last_resort: bool = False
 
     @property
     def statement(self) -> Any:
@@ -45,9 +50,12 @@ def conditions(statement: Any, given: Sequence[Any] = ()) -> Iterator[Condition]
     seen = _Seen()
     for expression in (statement, *given):
         seen.scan(expression)
+    if type(statement) is not sympy.Eq:  # an order is a matter of signs first
+        yield from _signs(seen)
     yield from _sums(seen)
     yield from _indices(seen, L.Ne)
-    yield from _signs(seen)
+    if type(statement) is sympy.Eq:
+        yield from _signs(seen)
     yield from _indices(seen, L.Eq)
     yield from _distributions(seen)
     yield from _onehots(seen)
@@ -73,8 +81,9 @@ def _scaled(relation: Term) -> Any:
     ring = Ring()
     left, right = (ring.polynomial(s) for s in relation.args)
     p = accumulate(accumulate({}, left), right, factor=-1)
-    leading = p[min(p, key=hash)] if p else 1
-    return {m: c / (leading if relation.op in ("eq", "ne") else abs(leading)) for m, c in p.items()}
+    leading = p[min(p, key=hash)] if p else Fraction(1)
+    scale = leading if relation.op in ("eq", "ne") or leading > 0 else -leading
+    return {m: c / scale for m, c in p.items()}
 
 
 @dataclass
@@ -154,7 +163,12 @@ def _everywhere(relation: Any, axes: Sequence[Any]) -> Any:
 
 def _sum_is_one(v: Any) -> Any:
     *front, last = _axes(v)
-    return _everywhere(L.Eq(L.total(v[(*front, last)], last), 1), front)
+    return _everywhere(_row_sum(v, front, last), front)
+
+
+def _row_sum(v: Any, front: Sequence[Any], last: Any) -> Any:
+    place = (*front, last)
+    return L.Eq(L.total(v[place], last), 1)
 
 
 def _each(v: Any, relation: Any) -> Any:
@@ -169,10 +183,15 @@ def _open(seen: _Seen, *kinds: str) -> list[Any]:
 
 
 def _sums(seen: _Seen) -> Iterator[Condition]:
-    found = [_sum_is_one(v) for v in _open(seen, "real", "positive", "nonnegative", "natural", "binary")]
-    yield from (Condition((s,)) for s in found)
-    if len(found) > 1:
-        yield Condition(tuple(found))
+    vectors = _open(seen, "real", "positive", "nonnegative", "natural", "binary")
+    for v in vectors:
+        *front, last = _axes(v)
+        if len(front) == 1:  # one row of a matrix
+            rows = [i for i in seen.indices if (i.lower, i.upper) == (1, front[0].upper)]
+            yield from (Condition((_row_sum(v, (i,), last),)) for i in rows)
+        yield Condition((_sum_is_one(v),))
+    if len(vectors) > 1:
+        yield Condition(tuple(map(_sum_is_one, vectors)))
 
 
 def _indices(seen: _Seen, relation: Any) -> Iterator[Condition]:
@@ -235,14 +254,12 @@ def _onehots(seen: _Seen) -> Iterator[Condition]:
     for v in _open(seen, "real", "nonnegative"):
         yield Condition((_each(v, lambda entry: L.Eq(entry**2, entry)),), f"{v.label} is 0 or 1 everywhere")
     for v in _open(seen, "real", "nonnegative", "binary"):
-        *front, last = _axes(v)
-        if front:
-            at = L.labels(f"hot {v.label}", front[-1].upper, last.upper)[front[-1]] if len(front) == 1 else None
-        else:
-            at = L.Index(f"hot {v.label}", 1, last.upper)
-        if at is not None:
-            hot = L.Eq(v[(*front, last)], sympy.KroneckerDelta(last, at))
-            yield Condition((_everywhere(hot, [*front, last]),), f"{v.label} is one-hot")
+        axes, name = _axes(v), f"hot {v.label}"
+        if len(axes) <= 2:
+            classes = axes[-1].upper
+            at = L.Index(name, 1, classes) if len(axes) == 1 else L.labels(name, axes[0].upper, classes)[axes[0]]
+            hot = L.Eq(v[tuple(axes)], sympy.KroneckerDelta(axes[-1], at))
+            yield Condition((_everywhere(hot, axes),), f"{v.label} is one-hot")
 
 
 def _equal_entries(seen: _Seen) -> Iterator[Condition]:
@@ -262,4 +279,4 @@ def _numbers(seen: _Seen, statement: Any) -> Iterator[Condition]:
     for value in (0, 1):
         for x in seen.scalars:
             if x not in seen.bent and x in statement.free_symbols and not (x.is_positive and value == 0):
-                yield Condition((L.Eq(x, value),))
+                yield Condition((L.Eq(x, value),), last_resort=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -13,6 +14,7 @@ from symnll import language as L
 from symnll.check.attempt import CONDITION, Attempt, attempt, contradictory, rules
 from symnll.check.clock import Clock, OutOfTime
 from symnll.check.conditions import Condition, conditions, restates
+from symnll.core import kernel
 from symnll.prove.bridge import BridgeError
 from symnll.prove.result import Disagreement
 from symnll.small import Agreement, NotChecked, Witness, examine, formally_equal
@@ -25,6 +27,11 @@ CONDITIONED = {"points": 6, "budget": 0.01}
 PROOF, REFUTED, SMALL = 0.6, 0.4, 0.4  # shares of the time that is left: for a proof, a condition, one small size
 GUARD, CONDITIONS = 0.5, 3.0  # seconds for a proof under a condition, and for all conditions together
 ORDER = ("refuted", "conditional", "unknown", "proved-small", "proved")
+CONTRADICTION = "The assumptions contradict each other, so that anything would follow from them."
+PERHAPS_NOTHING = (
+    "It is proved, but perhaps about nothing: no case was found in which all that is assumed holds and both sides are "
+    "defined."
+)
 IMPOSSIBLE = ("a hypothesis speaks of the unknown function",)  # what can't be sampled in principle
 
 
@@ -66,8 +73,10 @@ def decide(
         with clock.limit():
             texts = {r[1]: r[0] for r in (*given, *candidates) if isinstance(r, tuple)}
             plain, offered = ([r[1] if isinstance(r, tuple) else r for r in part] for part in (given, candidates))
-            conditions = [Condition((r,), texts.get(r, "")) for r in offered]
-            return _whole(statement, tuple(plain), _Search(clock, texts, conditions, conditional, so_far))
+            search = _Search(clock, texts, [Condition((r,), texts.get(r, "")) for r in offered], conditional, so_far)
+            if sympy.false in plain:
+                return Decision("unknown", CONTRADICTION)
+            return _whole(statement, tuple(g for g in plain if g != sympy.true), search)
     except OutOfTime:
         return so_far[0]
     except Disagreement:
@@ -83,6 +92,10 @@ class _Search:
     offered: list[Condition]
     conditional: bool
     so_far: list[Decision]  # one, which is the answer if the time is over
+
+    def share(self, part: float) -> float:
+        """Seconds: this part of the time that is left."""
+        return part * self.clock.left()
 
 
 def _internal(problem: BaseException) -> str:
@@ -101,16 +114,11 @@ def _whole(statement: Any, given: tuple[Any, ...], search: _Search) -> Decision:
     worst = min(found, key=lambda d: ORDER.index(d.verdict))
     if len(found) == 1 or worst.verdict not in ("proved", "proved-small"):
         return worst
-    merged = [tuple(dict.fromkeys(x for d in found for x in part(d))) for part in (_rules, _hypotheses)]
-    return replace(worst, rules=merged[0], hypotheses=merged[1])
-
-
-def _rules(d: Decision) -> tuple[str, ...]:
-    return d.rules
-
-
-def _hypotheses(d: Decision) -> tuple[str, ...]:
-    return d.hypotheses
+    theorem = kernel.conjoin(*(d.theorem for d in found)) if worst.theorem is not None else None
+    laws, supposed = (
+        tuple(dict.fromkeys(chain(*parts))) for parts in zip(*((d.rules, d.hypotheses) for d in found), strict=True)
+    )
+    return replace(worst, rules=laws, hypotheses=supposed, theorem=theorem)
 
 
 def free_names(*expressions: Any) -> dict[Any, None]:
@@ -157,32 +165,35 @@ def _one(statement: Any, given: tuple[Any, ...], search: _Search) -> Decision:
     check = _examined(statement, given, **FIRST)
     if isinstance(check, Witness):
         return _refuted(statement, given, check, search)
-    tried = attempt(statement, given, search.clock, PROOF * search.clock.left())
-    if tried.theorem is not None and isinstance(check, Agreement) and not tried.conventional:
+    tried = attempt(statement, given, search.clock, search.share(PROOF))
+    if tried.theorem is not None and isinstance(check, Agreement) and not tried.conventions:
         return _proved(tried, search)
     check = _examined(statement, given, **DEEPER)
     if isinstance(check, Witness):
-        if tried.theorem is not None and not tried.conventional:
+        if tried.theorem is not None and not tried.conventions:
             raise Disagreement(f"The core proved {tried.theorem!r}, but there is a counterexample: {check}.")
         return _refuted(statement, given, check, search)
+    if tried.theorem is not None and isinstance(check, Agreement):
+        check = _examined(statement, (*given, *tried.conventions), **FIRST)
+    if tried.theorem is not None and isinstance(check, Agreement):
+        return _proved(tried, search)
+    if isinstance(check, NotChecked) and given and contradictory(given, statement, search.clock, search.share(SMALL)):
+        return Decision("unknown", CONTRADICTION)
     if tried.theorem is not None:
-        return (
-            _proved(tried, search)
-            if isinstance(check, Agreement)
-            else _unchecked(statement, given, tried, check, search)
+        return _unchecked(tried, check, search)
+    sizes = _at_sizes(statement, given, search)
+    if sizes:
+        return Decision(
+            "proved-small", f"Shown for every value {sizes}. No other proof was found. {_sentence(tried.why)}"
         )
-    if isinstance(check, NotChecked) and _admits_nothing(statement, given, search):
-        return Decision("unknown", "The assumptions contradict each other, so that anything would follow from them.")
-    sizes, shown = _at_sizes(statement, given, search)
-    if shown:
-        return Decision("proved-small", f"Shown for every value {sizes}. No other proof was found. {_sentence(tried.why)}")
     both = f"No proof was found. {_sentence(tried.why)} No counterexample was found. {_sentence(str(check))}"
     return Decision("unknown", both)
 
 
 def _sentence(text: str) -> str:
     text = text.strip().rstrip(".")
-    return f"{text[:1].upper()}{text[1:]}."
+    words = re.match("[a-z]+ [a-z]", text)  # and no formula
+    return f"{text[:1].upper()}{text[1:]}." if words else f"{text}."
 
 
 def _examined(statement: Any, given: Sequence[Any], **effort: Any) -> Witness | Agreement | NotChecked:
@@ -196,34 +207,27 @@ def _proved(tried: Attempt, search: _Search) -> Decision:
     return Decision("proved", rules=rules(tried.theorem), hypotheses=tried.texts(search.texts), theorem=tried.theorem)
 
 
-def _unchecked(statement: Any, given: tuple[Any, ...], tried: Attempt, check: NotChecked, search: _Search) -> Decision:
+def _unchecked(tried: Attempt, check: Any, search: _Search) -> Decision:
     """A theorem that was not seen to hold anywhere: it may be one because nothing satisfies what it supposes."""
-    if _admits_nothing(statement, given, search):
-        return Decision("unknown", "The assumptions contradict each other, so that anything would follow from them.")
-    if check.reason.startswith(IMPOSSIBLE):
-        return replace(_proved(tried, search), reason=f"Not checked at small sizes. {_sentence(check.reason)}")
-    why = "It is proved, but perhaps about nothing: no case was found in which what is assumed holds and both sides are"
-    return Decision("unknown", f"{why} defined. {_sentence(check.reason)}")
+    reason = _sentence(str(check))
+    if isinstance(check, NotChecked) and check.reason.startswith(IMPOSSIBLE):
+        return replace(_proved(tried, search), reason=f"Not checked at small sizes. {reason}")
+    return Decision("unknown", f"{PERHAPS_NOTHING} {reason}")
 
 
-def _admits_nothing(statement: Any, given: tuple[Any, ...], search: _Search) -> bool:
-    return bool(given) and contradictory(given, statement, search.clock, SMALL * search.clock.left())
-
-
-def _at_sizes(statement: Any, given: tuple[Any, ...], search: _Search) -> tuple[str, bool]:
-    """Where an equality is shown for all values by exact algebra, in words."""
+def _at_sizes(statement: Any, given: tuple[Any, ...], search: _Search) -> str:
+    """Where an equality is shown for all values by exact algebra, in words; empty if it is not."""
     if type(statement) is not sympy.Eq:
-        return "", False
+        return ""
     sizes = _sizes(statement, *given)
     shown: list[int] = []
     for n in (2, 3, 1) if sizes else (0,):
-        budget = SMALL * search.clock.left()
-        if (shown or n != 1) and _formally(statement, given, dict.fromkeys(sizes, n), budget, search.clock):
+        alone = n == 1 and not shown
+        if not alone and _formally(statement, given, dict.fromkeys(sizes, n), search.share(SMALL), search.clock):
             shown.append(n)
-    if not sizes:
-        return "by exact algebra", bool(shown)
-    at = ", ".join(map(str, sorted(shown)))
-    return f"at {' = '.join(map(str, sizes))} = {at}", bool(shown)
+    if not shown or not sizes:
+        return "by exact algebra" if shown else ""
+    return f"at {' = '.join(map(str, sizes))} = {', '.join(map(str, sorted(shown)))}"
 
 
 def _formally(statement: Any, given: tuple[Any, ...], sizes: dict[Any, int], budget: float, clock: Clock) -> bool:
@@ -240,14 +244,13 @@ def _formally(statement: Any, given: tuple[Any, ...], sizes: dict[Any, int], bud
 
 def _refuted(statement: Any, given: tuple[Any, ...], witness: Witness, search: _Search) -> Decision:
     decision = search.so_far[0] = Decision("refuted", f"It is false: {witness}.", witness=witness)
-    clock = search.clock
-    again = attempt(statement, given, clock, min(GUARD, REFUTED * clock.left()), conventions=False)
+    again = attempt(statement, given, search.clock, min(GUARD, search.share(REFUTED)), conventions=False)
     if again.theorem is not None:
         raise Disagreement(f"The core proved {again.theorem!r}, but there is a counterexample: {witness}.")
     if not search.conditional:
         return decision
     try:
-        with clock.limit(min(CONDITIONS, REFUTED * clock.left())):
+        with search.clock.limit(min(CONDITIONS, search.share(REFUTED))):
             found = _condition(statement, given, search)
     except OutOfTime:
         found = None
@@ -264,6 +267,11 @@ def _refuted(statement: Any, given: tuple[Any, ...], witness: Witness, search: _
     )
 
 
+def _vanishes(statement: Any, given: Sequence[Any]) -> bool:
+    """Whether a side seems to be 0 everywhere."""
+    return any(isinstance(_examined(L.Eq(side, 0), given, **CONDITIONED), Agreement) for side in statement.args)
+
+
 def _condition(statement: Any, given: tuple[Any, ...], search: _Search) -> tuple[Condition, Attempt] | None:
     """The first condition under which the statement is proved and holds somewhere."""
     for condition in chain(search.offered, conditions(statement, given)):
@@ -271,7 +279,7 @@ def _condition(statement: Any, given: tuple[Any, ...], search: _Search) -> tuple
         if not isinstance(_examined(statement, assumed, **CONDITIONED), Agreement) or restates(condition, statement):
             continue
         tried = attempt(statement, given, search.clock, GUARD, condition.statements)
-        if not tried.supposes(CONDITION):
+        if not tried.supposes(CONDITION) or (condition.last_resort and _vanishes(statement, assumed)):
             continue
         if isinstance(_examined(statement, assumed, **FIRST, seed=2), Agreement):
             return condition, tried

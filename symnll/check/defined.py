@@ -48,7 +48,7 @@ class _Outline(Bridge):
     """The bridge, with a distinction of cases as factors δ(i, j) and 1 − δ(i, j), which show what they guard."""
 
     def _term(self, e: Any, scope: dict[Any, Term]) -> Term:
-        if not isinstance(e, sympy.Piecewise):
+        if not isinstance(e, (sympy.Piecewise, L.Choice)):
             return super()._term(e, scope)
         *before, (last, otherwise) = _one_by_one(e.args)
         if otherwise != sympy.true or not all(isinstance(c, (sympy.Eq, sympy.Ne)) for _, c in before):

@@ -156,7 +156,10 @@ def _serve(connection: Connection, folder: Path | None) -> None:
             break
         with _not_stuck(GRACE + 3 * options.timeout):
             report = check_here(Source(name, text, problems), options, store)
-        connection.send(to_record(report))
+        try:
+            connection.send(to_record(report))
+        except OSError:  # nobody waits for it any more
+            break
     store.close()
 
 
@@ -165,21 +168,24 @@ def _not_stuck(seconds: float) -> Iterator[None]:
     """End this process when a single operation inside the block takes that long: a power with a thousand million
     digits, say, which no signal interrupts and during which no other Python code runs."""
     done = threading.Event()
+    with open(os.devnull, "w") as nothing:
 
-    def wind_up() -> None:
-        with open(os.devnull, "w") as nothing:
-            while not done.is_set():
-                faulthandler.dump_traceback_later(seconds, exit=True, file=nothing)
-                done.wait(1)
+        def wind_up() -> None:
+            faulthandler.dump_traceback_later(seconds, exit=True, file=nothing)
+
+        def keep_winding() -> None:
+            while not done.wait(min(1, seconds / 4)):
+                wind_up()
+
+        wind_up()  # before the thread's first turn, which may never come
+        thread = threading.Thread(target=keep_winding, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
             faulthandler.cancel_dump_traceback_later()
-
-    thread = threading.Thread(target=wind_up, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 def bound_memory(limit: int = MEMORY) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import sympy
 
 from symnll import language as L
+from symnll.check.attempt import attempt
+from symnll.check.clock import Clock
 from symnll.check.decide import ORDER, Decision, decide, free_names
 from symnll.small import Witness, examine
 
@@ -35,12 +37,13 @@ def proportional(
     decision = decide(ratio, both, seconds=seconds, conditional=False)
     shown = ", ".join(map(str, variables))
     if decision.verdict in ("proved", "proved-small"):
-        supposed = (*decision.hypotheses, f"the right side is not 0 for every {shown}")
-        return replace(
-            decision, hypotheses=supposed, reason=f"{decision.reason} The factor is free of {shown}.".strip()
-        )
+        clock = Clock(seconds)
+        sure = attempt(L.Ne(rhs, 0), given, clock, seconds).theorem is not None
+        supposed = () if sure else (f"the right side is not 0 for every {shown}",)
+        reason = f"{decision.reason} The factor is free of {shown}.".strip()
+        return replace(decision, hypotheses=(*decision.hypotheses, *supposed), reason=reason)
     if decision.verdict == "refuted":
-        return replace(decision, reason=f"The ratio of the sides depends on {shown}: {decision.reason}")
+        return replace(decision, reason=f"The ratio of the sides depends on {shown}. {decision.reason}")
     return decision
 
 
@@ -60,16 +63,14 @@ def up_to_constant(
     worst = min(found, key=lambda d: ORDER.index(d.verdict))
     if worst.verdict == "refuted":
         return replace(
-            worst, reason=f"The difference of the sides is not constant. Its derivative is not 0: {worst.reason}"
+            worst, reason=f"The difference of the sides is not constant. For its derivative = 0: {worst.reason}"
         )
     return worst
 
 
 def approximate() -> Decision:
     """≈ has no exact meaning, so it is neither proved nor refuted."""
-    return Decision(
-        "unknown", "≈ has no exact meaning; it is never proved. State how far the sides may be apart with ≤."
-    )
+    return Decision("unknown", "≈ has no exact meaning, so it is never proved. An exact bound with ≤ can be decided.")
 
 
 def _times(a: Any, b: Any) -> Any:

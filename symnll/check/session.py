@@ -271,13 +271,15 @@ class Session:
 
     def _defines(self, item: Display, step: _Step) -> bool:
         """Whether this step introduces a name: a chain's first step, whose left side is a name not yet known."""
-        link = step.link
-        if not (link.first or link.role == "where") or link.relation.text not in EQUALITIES or step.sides is None:
+        link, report = step.link, step.report
+        if link.relation.text not in EQUALITIES or step.sides is None:
             return False
         left, right = step.sides
-        if link.relation.text == "=:":
-            left, right = right, left
-        return self._define(left, right, f"{step.report.lhs} = {step.report.rhs}", item.number)
+        if link.relation.text in (":=", "=:") and self._define(right, left, f"{report.rhs} = {report.lhs}", item.number):
+            return True
+        if not (link.first or link.role == "where"):
+            return False
+        return self._define(left, right, f"{report.lhs} = {report.rhs}", item.number)
 
     def _define(self, left: Any, right: Any, source: str, display: int) -> bool:
         found = definition(self.scope, left, right, source, display)

@@ -73,7 +73,7 @@ def truth(r: Any) -> Any:
     if isinstance(r, (sympy.Eq, sympy.Ne)) and r.lhs.is_integer and r.rhs.is_integer:
         d = sympy.KroneckerDelta(r.lhs, r.rhs, evaluate=False)
         return d if isinstance(r, sympy.Eq) else V.add(Integer(1), V.neg(d))
-    return sympy.Piecewise((Integer(1), r), (Integer(0), True), evaluate=False)
+    return L.Choice((Integer(1), r), (Integer(0), True))
 
 
 def indicator(e: Elaborator, node: S.List, env: Env) -> Any:
@@ -120,7 +120,7 @@ def cases(e: Elaborator, node: S.Cases, env: Env) -> Any:
         rows[-1] = (rows[-1][0], sympy.true)
     if rows[-1][1] is not sympy.true and rows[-1][1] is not True:
         raise Unclear("These cases do not say what holds otherwise; add \\text{otherwise}.", node.start, node.end)
-    return sympy.Piecewise(*rows, evaluate=False)
+    return L.Choice(*rows)
 
 
 def _inner(p: Any) -> bool:

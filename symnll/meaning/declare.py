@@ -23,6 +23,10 @@ HELP = (
 )
 
 
+FIXED = {r"\partial", r"\nabla", r"\sum", r"\prod", r"\int", "log", "ln", "exp", "max", "min", "argmax", "argmin", "arg", "sinh",
+         "cosh", "tanh", "sup", "inf", "lim", "e", r"\mathbb{1}", r"\mathbf{1}"}  # names that no document gives a meaning of its own
+
+
 class Refused(ValueError):
     """A declaration that is not understood; the message says why and what is wanted."""
 
@@ -50,6 +54,7 @@ def declare(scope: Scope, text: str, macros: Mapping[str, Any], at: Any = None) 
         elif word == "function":
             _function(scope, rest, "real")
         elif word == "let":
+            _words(scope, rest)
             define(scope, tokens_of(scope, rest, macros, _from(at, offset)), rest)
         elif word == "write":
             _write(scope, rest, macros)
@@ -59,6 +64,13 @@ def declare(scope: Scope, text: str, macros: Mapping[str, Any], at: Any = None) 
             raise Refused(f"{word!r} is no declaration. {HELP}")
     except Unreadable as error:
         raise Refused(f"{error}") from error
+
+
+def _words(scope: Scope, text: str) -> None:
+    """A definition's name of several letters, such as LL(θ) or CE, is one name."""
+    m = re.match(r"\s*([A-Za-z]{2,})\s*[(_^=:\[]", text)
+    if m is not None and not all(c in scope.ranges or (c, 0) in scope.quantities for c in m.group(1)):
+        scope.words.add(m.group(1))
 
 
 def _from(at: Any, offset: int) -> Any:
@@ -272,7 +284,7 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
     items = node.items if isinstance(node, S.Product) else (node,)
     head = items[0]
     name = head.base if isinstance(head, S.Atom) else head
-    if not isinstance(name, S.Name) or len(items) > 2 or name.text in (r"\partial", r"\nabla", r"\sum", r"\prod", r"\int"):
+    if not isinstance(name, S.Name) or len(items) > 2 or name.text in FIXED:
         return None
     use = use_of(Elaborator(scope), head, {})
     if use.powers or use.primes or use.bangs:

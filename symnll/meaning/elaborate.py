@@ -333,8 +333,11 @@ class Elaborator:
             if isinstance(inner, S.Num) and len(v.axes) == 1:
                 return v.map(lambda x: V.power(x, V.number(inner.value)))
             raise Unclear("Powers of vectors and matrices are not understood.", sup.start, sup.end)
-        if isinstance(inner, S.Name) and inner.text in (r"\top",):
-            return v
+        transposes = isinstance(inner, S.Name) and inner.text in (r"\top", "T")
+        if transposes and inner.text not in env and not self.scope.known(inner.text):
+            if getattr(v, "is_number", False) or not _inferred(self, v):
+                return v
+            raise Unclear("Something is transposed here; declare its shape: `real w[D]`.", sup.start, sup.end)
         if isinstance(inner, S.Bare):
             raise Unclear(f"The superscript {inner.text} is not understood.", sup.start, sup.end)
         return V.power(v, self.scalar(sup, env))
@@ -360,6 +363,10 @@ class Elaborator:
         if v.is_integer is not True:
             raise Unclear("This is used as an index, and is not known to be an integer.", inner.start, inner.end)
         return v
+
+
+def _inferred(e: Elaborator, v: Any) -> bool:
+    return any(q.inferred and q.base in v.free_symbols for (_, n), q in e.scope.quantities.items() if n == 0)
 
 
 def entry(v: Array, index: Sequence[Any], node: Any) -> Value:

@@ -1,4 +1,324 @@
-"""What is not declared, from how it is used. To be replaced."""
+"""What is not declared, from how it is used: which letters are indices, where they run, which names are indexed.
 
-def infer(scope, displays, macros):
-    return
+Letters that index the same axis run over the same range, and a bound of a sum is the size of the axes that its index
+runs over. What has no bound gets a size of its own. Everything found is noted, so that the report can say it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+
+from symnll.meaning.elaborate import big_letter, children, script_parts
+from symnll.meaning.formulas import tokens_of
+from symnll.meaning.names import spelled
+from symnll.meaning.scope import Scope
+from symnll.meaning.values import Range
+from symnll.read import rows
+from symnll.read import syntax as S
+from symnll.read.tokens import BIG, NAMED, Unreadable
+
+SIZES = ("K", "N", "M", "D", "n", "m", "d", "C", "V", "L")
+NOT_INDEXED = {*NAMED, *("\\" + b for b in BIG), r"\partial", r"\nabla", "e", r"\mathbb{1}", r"\mathbf{1}", r"\delta", "d", r"\top",
+               r"\mathbb{E}", r"\mathbb{I}"}  # fmt: skip
+Key = tuple[Any, ...]
+
+
+@dataclass
+class _Found:
+    """A union of axes and letters that run over one range."""
+
+    parent: dict[Key, Key] = field(default_factory=dict)
+    ranges: dict[Key, Range] = field(default_factory=dict)
+    uses: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+    letters: dict[str, None] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    count: int = 0
+
+    def find(self, k: Key) -> Key:
+        self.parent.setdefault(k, k)
+        while self.parent[k] != k:
+            k = self.parent[k]
+        return k
+
+    def join(self, a: Key, b: Key) -> None:
+        x, y = self.find(a), self.find(b)
+        if x == y:
+            return
+        first, second = self.ranges.get(x), self.ranges.get(y)
+        if first is not None and second is not None and first != second:
+            return
+        self.parent[y] = x
+        if second is not None:
+            self.ranges[x] = second
+
+
+def infer(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> None:
+    """Declare the index letters and indexed names of these displays that nothing declares."""
+    trees = _trees(scope, displays, macros)
+    trees += [d.body for ds in scope.definitions.values() for d in ds]
+    found = _Found()
+    for letter, r in scope.ranges.items():
+        found.ranges[found.find(("letter", letter))] = r
+    for (name, count), q in scope.quantities.items():
+        for n in range(count):
+            found.ranges[found.find((name, count, n))] = q.axes[n]
+    for name, ds in scope.definitions.items():
+        for d in ds:
+            for n, i in enumerate(d.indices):
+                if isinstance(i, str) and i in scope.ranges:
+                    found.ranges.setdefault(found.find((name, len(d.indices), n)), scope.ranges[i])
+    bound = {b for t in trees for b in _bound_letters(t)}
+    for t in trees:
+        _collect(scope, t, found, {}, bound)
+    _capitals(scope, trees, found, bound)
+    _declare(scope, found, {name for name, _ in _defined(scope, displays, macros)})
+
+
+def _trees(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> list[Any]:
+    out = []
+    for link in _links(scope, displays, macros):
+        for member in (link.lhs, link.rhs):
+            if member is not None and member.tokens:
+                try:
+                    out.append(S.parse(member.tokens))
+                except Unreadable:
+                    continue
+        for condition in link.conditions:
+            try:
+                out.append(S.parse(condition))
+            except Unreadable:
+                continue
+    return out
+
+
+def _links(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> list[rows.Link]:
+    out: list[rows.Link] = []
+    for display in displays:
+        try:
+            tokens = tokens_of(scope, display.body.text, macros)
+        except Unreadable:
+            continue
+        out.extend(rows.links(tokens, lambda n: len(n) == 1 and n in "ijklmn")[0])
+    return out
+
+
+def _defined(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The names that stand alone on the left of a first step: these displays define them."""
+    out = []
+    for link in _links(scope, displays, macros):
+        if not (link.first or link.role == "where") or link.lhs is None or link.relation.text not in ("=", ":=", r"\equiv"):
+            continue
+        try:
+            node = S.unwrap(S.parse(link.lhs.tokens))
+        except Unreadable:
+            continue
+        items = node.items if isinstance(node, S.Product) else (node,)
+        head = items[0].base if isinstance(items[0], S.Atom) else items[0]
+        brackets = all(isinstance(i.base if isinstance(i, S.Atom) else i, S.Bracket) for i in items[1:])
+        if isinstance(head, S.Name) and len(items) <= 2 and brackets:
+            out.append((head.text, node))
+    return out
+
+
+def _bound_letters(node: Any) -> set[str]:
+    found = {big_letter(node)} - {""} if isinstance(node, S.Atom) else set()
+    for c in children(node):
+        found |= _bound_letters(c)
+    return found
+
+
+def _collect(scope: Scope, node: Any, found: _Found, env: dict[str, Key], bound: set[str]) -> None:
+    if isinstance(node, S.Product):
+        inner = env
+        for item in node.items:
+            if big_letter(item):
+                inner = _binder(scope, item, found, inner, bound)
+            else:
+                _collect(scope, item, found, inner, bound)
+        return
+    if isinstance(node, S.Atom) and isinstance(node.base, S.Name):
+        _name(scope, node, found, env, bound)
+    elif isinstance(node, S.Name):
+        found.names.add(node.text)
+    for c in children(node):
+        _collect(scope, c, found, env, bound)
+
+
+def _binder(scope: Scope, item: Any, found: _Found, env: dict[str, Key], bound: set[str]) -> dict[str, Key]:
+    """The letters that an operator binds; with explicit bounds they have a range of their own."""
+    inner = dict(env)
+    for sub in item.subs:
+        content = sub
+        while isinstance(content, S.Bracket):
+            content = content.inside
+        pieces = content.pieces if isinstance(content, S.List) else (content,)
+        whole = S.List(sub.start, sub.end, tuple(pieces))
+        for part in whole.parts("COMMA"):
+            equal = [n for n, p in enumerate(part.pieces) if isinstance(p, S.Sep) and p.text == "="]
+            first = S.unwrap(part.pieces[0]) if part.pieces else None
+            if equal and isinstance(first, S.Name):
+                lower = S.unwrap(S.List(sub.start, sub.end, part.pieces[equal[0] + 1 :]))
+                r = _explicit(scope, lower, item.sups[0] if item.sups else None, bound)
+                found.count += 1
+                key: Key = ("bound", found.count)
+                if r is not None:
+                    found.ranges[found.find(key)] = r
+                    found.letters.setdefault(first.text)
+                    home = found.find(("letter", first.text))
+                    found.ranges.setdefault(home, r)
+                else:
+                    found.join(("letter", first.text), key)
+                    found.letters.setdefault(first.text)
+                inner[first.text] = key
+                continue
+            for p in part.pieces:
+                names = script_parts(p) if not isinstance(p, S.Sep) else []
+                for name in names:
+                    n = S.unwrap(name)
+                    if isinstance(n, S.Name) and len(n.text) == 1 and n.text.islower():
+                        found.letters.setdefault(n.text)
+                        inner.setdefault(n.text, ("letter", n.text))
+                        found.find(("letter", n.text))
+                        sup = S.unwrap(item.sups[0]) if item.sups else None
+                        if isinstance(sup, S.Name) and sup.text not in bound and p is part.pieces[0]:
+                            r = Range(sympy.Integer(1), scope.size(sup.text))
+                            found.ranges.setdefault(found.find(("letter", n.text)), r)
+    for sup in item.sups:
+        _collect(scope, sup, found, env, bound)
+    return inner
+
+
+def _explicit(scope: Scope, lower: Any, sup: Any, bound: set[str]) -> Range | None:
+    """The range of bounds that are numbers and sizes; None where a bound is itself an index."""
+    ends = []
+    for node in (lower, S.unwrap(sup) if sup is not None else None):
+        v = _size(scope, node, bound)
+        if v is None:
+            return None
+        ends.append(v)
+    return Range(*ends)
+
+
+def _size(scope: Scope, node: Any, bound: set[str]) -> Any:
+    inner = S.unwrap(node) if node is not None else None
+    if isinstance(inner, S.Num) and inner.value.denominator == 1:
+        return sympy.Integer(int(inner.value))
+    if isinstance(inner, S.Name):
+        if inner.text in bound or inner.text in scope.ranges or inner.text == r"\infty":
+            return None
+        if any(name == inner.text and n == 0 for name, n in scope.quantities):
+            return None
+        return scope.size(inner.text)
+    if isinstance(inner, S.Bracket) and inner.kind == "|":
+        return scope.size(spelled(inner))
+    if isinstance(inner, S.Sum):
+        parts = [(_size(scope, t, bound), s) for s, t in inner.terms]
+        if any(v is None for v, _ in parts):
+            return None
+        return sympy.Add(*(v if s == "+" else -v for v, s in parts))
+    return None
+
+
+def _letter(scope: Scope, node: Any, bound: set[str]) -> str:
+    """The letter of an index expression such as i, t+1."""
+    inner = S.unwrap(node)
+    if isinstance(inner, S.Bracket) and inner.kind in ("(", "["):
+        inner = S.unwrap(inner.inside)
+    if isinstance(inner, S.Name):
+        text = inner.text
+        fine = text in scope.ranges or text in bound or (len(text) == 1 and text.islower())
+        return text if fine and text not in scope.sizes else ""
+    if isinstance(inner, S.Sum):
+        letters = [x for x in (_letter(scope, t, bound) for _, t in inner.terms) if x]
+        return letters[0] if len(letters) == 1 else ""
+    return ""
+
+
+def _parts(scope: Scope, node: S.Atom) -> list[Any]:
+    parts = [
+        S.unwrap(s).inside for s in node.sups
+        if isinstance(S.unwrap(s), S.Bracket) and S.unwrap(s).kind in ("(", "[") and S.unwrap(s).inside.only is not None
+    ]  # fmt: skip
+    for sub in node.subs:
+        parts.extend(script_parts(sub))
+    return parts
+
+
+def _name(scope: Scope, node: S.Atom, found: _Found, env: dict[str, Key], bound: set[str]) -> None:
+    name = node.base.text
+    found.names.add(name)
+    if name in NOT_INDEXED:
+        if name in (r"\delta", r"\mathbb{1}", r"\mathbf{1}"):
+            letters = [S.unwrap(p) for s in node.subs for p in script_parts(s)]
+            for x in letters:
+                if isinstance(x, S.Name) and len(x.text) == 1 and x.text.islower():
+                    found.letters.setdefault(x.text)
+        return
+    parts = _parts(scope, node)
+    if not parts:
+        return
+    letters = [_letter(scope, p, bound) for p in parts]
+    plain = [isinstance(S.unwrap(p), (S.Num, S.Name, S.Sum)) for p in parts]
+    if not all(letter or isinstance(S.unwrap(p), (S.Num, S.Atom)) for letter, p in zip(letters, parts, strict=True)):
+        return  # a label
+    found.uses.setdefault(name, []).append(tuple(parts))
+    for n, letter in enumerate(letters):
+        if letter and plain[n]:
+            found.letters.setdefault(letter)
+            found.join((name, len(parts), n), env.get(letter, ("letter", letter)))
+
+
+def _capitals(scope: Scope, trees: Sequence[Any], found: _Found, bound: set[str]) -> None:
+    """T in z_T is an index where z is indexed by other letters too."""
+
+    def walk(node: Any) -> None:
+        if isinstance(node, S.Atom) and isinstance(node.base, S.Name) and len(node.subs) == 1:
+            inner = S.unwrap(node.subs[0])
+            name = node.base.text
+            uses = [u for u in found.uses.get(name, ()) if len(u) == 1 and not isinstance(S.unwrap(u[0]), S.Num)]
+            indexed = uses or (name, 1) in scope.quantities
+            if isinstance(inner, S.Name) and indexed and len(inner.text) == 1 and inner.text.isupper():
+                known = inner.text in scope.sizes or scope.known(f"{name}_{inner.text}") or scope.known(inner.text)
+                if not known:
+                    found.letters.setdefault(inner.text)
+                    found.join((name, 1, 0), ("letter", inner.text))
+        for c in children(node):
+            walk(c)
+
+    for t in trees:
+        walk(t)
+
+
+def _declare(scope: Scope, found: _Found, defined: set[str]) -> None:
+    for letter in found.letters:
+        if letter not in scope.ranges:
+            scope.ranges[letter] = _range(scope, found, ("letter", letter))
+            scope.notes[letter] = f"{letter} is an index in {scope.ranges[letter]}"
+    for name, uses in found.uses.items():
+        counts = {len(u) for u in uses}
+        numbers = all(isinstance(S.unwrap(p), S.Num) for u in uses for p in u)
+        if scope.known(name) and (scope.arity(name) & counts or name in scope.functions or name in scope.definitions):
+            continue
+        if name in defined or numbers or len(counts) != 1 or name in NOT_INDEXED:
+            continue
+        count = counts.pop()
+        axes = tuple(_range(scope, found, (name, count, n)) for n in range(count))
+        scope.quantity(name, "real", axes, inferred=True)
+        shape = ", ".join(str(a.size) for a in axes)
+        scope.notes[name] = f"{name} is real, over [{shape}]"
+
+
+def _range(scope: Scope, found: _Found, key: Key) -> Range:
+    home = found.find(key)
+    if home not in found.ranges:
+        taken = found.names | set(scope.sizes) | {n for n, _ in scope.quantities}
+        name = next((n for n in SIZES if n not in taken), None) or next(
+            f"K{n}" for n in range(1, 99) if f"K{n}" not in taken
+        )
+        found.ranges[home] = Range(sympy.Integer(1), scope.size(name))
+    return found.ranges[home]
+

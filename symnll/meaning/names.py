@@ -93,6 +93,27 @@ def is_index(e: Elaborator, node: Any, env: Env) -> bool:
     return False
 
 
+def _is_label(e: Elaborator, inner: Any, env: Env) -> bool:
+    """Whether a superscript is a word, such as LS, true or \\text{old}, and no power."""
+    if isinstance(inner, S.Name):
+        return len(inner.text) > 2 and inner.text[0] != "\\" and inner.text not in env and not e.scope.known(inner.text)
+    if isinstance(inner, S.Product) and all(isinstance(i, S.Name) and len(i.text) == 1 for i in inner.items):
+        capital = all(i.text.isupper() for i in inner.items)
+        fresh = not any(i.text in env or e.scope.known(i.text) for i in inner.items)
+        return fresh and (capital or len(inner.items) > 2)
+    return False
+
+
+def _is_word(e: Elaborator, sub: Any, parts: Sequence[Any], env: Env) -> bool:
+    """Whether a subscript such as `new` is a word: letters that are not all indices."""
+    if len(parts) < 2 or any(isinstance(S.unwrap(p), S.Num) for p in parts):
+        return False
+    inner = S.unwrap(sub)
+    if not isinstance(inner, S.Product) or not all(isinstance(i, S.Name) for i in inner.items):
+        return False
+    return not all(is_index(e, p, env) for p in parts)
+
+
 def use_of(e: Elaborator, item: Any, env: Env) -> Use:
     """The name of an item with its scripts sorted into labels, indices and powers."""
     head = head_of(item)
@@ -115,11 +136,8 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
                 powers.append(sup)
         elif isinstance(inner, S.Bare) or (isinstance(inner, S.Name) and inner.text in (r"\star", r"\dagger", r"\ast")):
             key, label = f"{key}^{text}", label + text
-        elif isinstance(inner, S.Name) and len(inner.text) > 2 and inner.text.isalpha() and inner.text not in env:
-            if e.scope.known(inner.text):
-                powers.append(sup)
-            else:
-                key, label = f"{key}^{text}", label + text
+        elif _is_label(e, inner, env):
+            key, label = f"{key}^{text}", label + text
         else:
             powers.append(sup)
     for sub in item.subs:
@@ -128,11 +146,16 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
             key, label = whole, label + spelled(sub)
             continue
         parts = script_parts(sub)
+        if len(parts) > 1 and not any(is_index(e, p, env) for p in parts[:1]) or _is_word(e, sub, parts, env):
+            text = spelled(sub)
+            key, label = f"{key}_{text}", label + text
+            continue
         counts = {n - len(first) for n in e.scope.arity(key)}
         if len(parts) > 1 and counts and len(parts) not in counts and 1 in counts:
             parts = script_parts(sub, 1)
         for part in parts:
-            if is_index(e, part, env):
+            number = isinstance(S.unwrap(part), S.Num) and not any(e.scope.arity(key) - {0}) and not first and key not in env
+            if is_index(e, part, env) and not number:
                 after.append(part)
             else:
                 text = spelled(part)
@@ -500,6 +523,8 @@ def softmax(v: Array) -> Array:
 
 def _new(e: Elaborator, use: Use, env: Env) -> Value:
     """A name that nobody declared: a real number, which the report says."""
+    if head_of(use.node).bold and not use.indices and use.key not in (r"\mathbf{1}",):
+        raise Unclear(f"{use.key} seems to be a vector or a matrix; declare it: `real {use.key}[K]`.", use.node.start, use.node.end)
     known = e.scope.arity(use.key)
     if known:
         wanted = " or ".join(str(n) for n in sorted(known))

@@ -99,7 +99,7 @@ def _conditioned(e: Elaborator, kind: str, conditions: list[Any], body: Callable
 
     def guard(x: Any) -> Any:
         for t in reversed(tests):
-            x = sympy.Piecewise((x, t), (empty, True), evaluate=False)
+            x = L.Choice((x, t), (empty, True))
         return x
 
     return v.map(guard) if isinstance(v, Array) else guard(v)

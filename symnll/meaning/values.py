@@ -109,7 +109,7 @@ def over(kind: str, body: Any, variable: Any, lower: Any, upper: Any, without: A
 
     if without is not None:
         empty = {"sum": Integer(0), "prod": Integer(1)}[kind]
-        body = sympy.Piecewise((empty, without), (body, True), evaluate=False)
+        body = L.Choice((empty, without), (body, True))
     cls = {"sum": sympy.Sum, "prod": sympy.Product, "max": L.MaxOver}[kind]
     return cls(body, (variable, lower, upper))
 

@@ -103,7 +103,7 @@ class Bridge:
         if isinstance(e, sympy.Abs):
             a = self._term(e.args[0], scope)
             return op("max", a, neg(a))
-        if isinstance(e, sympy.Piecewise):
+        if isinstance(e, (sympy.Piecewise, L.Choice)):
             return self._piecewise(e, scope)
         raise BridgeError(f"{e} ({type(e).__name__}) has no meaning here; see symnll.language for what can be written.")
 

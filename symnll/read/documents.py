@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from symnll.read.source import Problem, Source
 
-__all__ = ["Declaration", "Display", "Document", "Fragment", "Inline", "Macro", "Problem", "read_document"]
+__all__ = ["Declaration", "Display", "Document", "Fragment", "Inline", "Item", "Macro", "Problem", "read_document"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,9 @@ class Inline:
     cue: str
 
 
+Item = Display | Declaration | Inline
+
+
 @dataclass(frozen=True)
 class Macro:
     """A command of the document's own: its name with the backslash, how many arguments it takes, and its body.
@@ -77,7 +80,7 @@ class Document:
     """What was read in a source. Nothing is dropped in silence: what could not be read is a problem."""
 
     source: Source
-    items: list[Display | Declaration | Inline] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
     macros: dict[str, Macro] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 

@@ -6,9 +6,12 @@ Whatever opens first wins: a dollar in a code span is code, a backtick in a form
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left, bisect_right
+from heapq import merge
+from operator import itemgetter
 
-from symnll.read.documents import Declaration, Display, Fragment, Inline
+from symnll.read.documents import Declaration, Display, Fragment, Item
 from symnll.read.page import DEFINE, INNER, MOST, NAME, TOP, Page
 from symnll.read.prose import is_formula_line
 
@@ -208,7 +211,7 @@ class _Markdown:
     def bare_lines(self) -> None:
         """In plain text, the lines that are formulas without delimiters are displays."""
         page, spans = self.page, [*self.page.taken, (len(self.text), len(self.text))]
-        found: list[Display] = []
+        found: list[Item] = []
         k = 0
         for m in re.finditer(r"[^\n]+", self.text):
             while spans[k][1] <= m.start() and k < len(spans) - 1:
@@ -223,14 +226,23 @@ class _Markdown:
             page.define_within(a, b)
             found.append(Display(0, Fragment(self.text[a:b], a), a, b, "line"))
         if found:
-            page.document.items.extend(found)
-            page.document.items.sort(key=_start)
+            page.document.items[:] = _merged(page.document.items, found)
 
 
-def _start(item: Display | Declaration | Inline) -> int:
-    return (
-        item.start if isinstance(item, Display) else (item.text if isinstance(item, Declaration) else item.body).start
-    )
+def _merged(items: list[Item], lines: list[Item]) -> list[Item]:
+    """Both in the order of the file; a declaration within a display stays before that display."""
+    keyed: list[tuple[int, Item]] = []
+    first = sys.maxsize
+    for item in reversed(items):
+        first = min(first, _start(item))
+        keyed.append((first, item))
+    return [item for _, item in merge(reversed(keyed), [(_start(d), d) for d in lines], key=itemgetter(0))]
+
+
+def _start(item: Item) -> int:
+    if isinstance(item, Display):
+        return item.start
+    return item.text.start if isinstance(item, Declaration) else item.body.start
 
 
 def read_markdown(page: Page, plain: bool = False) -> None:

@@ -502,7 +502,9 @@ class _Normaliser:
 
 
 def _is_prose(words: list[str]) -> bool:
-    return any(w.strip(",.:;()").lower() in CUES for w in words) or (len(words) > 3)
+    """Words of a sentence, not a name of two or three words such as `log likelihood`."""
+    loose = any(not (w[:1].isalnum() and w[-1:].isalnum()) for w in words)
+    return any(w.strip(",.:;()").lower() in CUES for w in words) or len(words) > 3 or (len(words) > 1 and loose)
 
 
 def _bars(tokens: list[Token]) -> list[Token]:

@@ -14,6 +14,7 @@ from symnll.read.page import Page
 
 _TOKEN = re.compile(r'"(?P<string>[^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\(.)", re.DOTALL)
+DEEPEST = 200
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
@@ -28,8 +29,11 @@ class _Frame:
         self.pieces: list[tuple[int, int]] = []
 
 
-def _cells(text: str) -> list[list[tuple[int, int]]]:
-    """The spans of the string literals, without quotes, that make up the source of each Markdown cell."""
+def _cells(text: str) -> tuple[list[list[tuple[int, int]]], int]:
+    """The spans of the string literals, without quotes, that make up the source of each Markdown cell.
+
+    The second part is where the scan ended, short of the end of the text where that is nested too deeply.
+    """
     found: list[list[tuple[int, int]]] = []
     stack = [_Frame(True, False)]
     for m in _TOKEN.finditer(text):
@@ -49,13 +53,15 @@ def _cells(text: str) -> list[list[tuple[int, int]]]:
             frame = _Frame(token == "[", top.array and top.key == "cells")
             frame.key = top.key if frame.array and not top.array else ""
             stack.append(frame)
+            if len(stack) > DEEPEST:
+                return found, m.start()
         elif token == ",":
             top.value = False
         elif len(stack) > 1:
             done = stack.pop()
             if done.cell and done.type == "markdown" and done.pieces:
                 found.append(done.pieces)
-    return found
+    return found, len(text)
 
 
 def _decode(text: str, pieces: list[tuple[int, int]]) -> tuple[str, list[int]]:
@@ -83,13 +89,15 @@ def _decode(text: str, pieces: list[tuple[int, int]]) -> tuple[str, list[int]]:
 def read_notebook(document: Document, inline: bool = False) -> None:
     """Reads the Markdown cells of a notebook, one after the other; macros hold for all of them."""
     source = document.source.text
-    for pieces in _cells(source):
+    cells, end = _cells(source)
+    if end < len(source):
+        document.problem("This is nested more deeply than a notebook; what follows was not read.", end, end + 1)
+        return
+    for pieces in cells:
         text, places = _decode(source, pieces)
         read_markdown(Page(document, text, offsets=places, inline=inline))
     try:
         json.loads(source)
-    except RecursionError:
-        document.problem("This notebook is nested too deeply; cells may be missing.", 0, 1)
-    except ValueError as e:
+    except (ValueError, RecursionError) as e:
         at = getattr(e, "pos", 0)
         document.problem("This notebook is no valid JSON here, so cells may be missing. Save it anew.", at, at + 1)

@@ -18,7 +18,7 @@ TOP = {
     "IEEEeqnarray",
 }  # fmt: skip
 INNER = {"split", "aligned", "alignedat", "gathered", "multlined", "array", "cases", "dcases", "rcases"}  # fmt: skip
-OTHER = {"matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "subarray", "math"}  # fmt: skip
+OTHER = {"matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "subarray", "math"}
 COLUMNS = {"alignat", "xalignat", "alignedat", "array", "IEEEeqnarray"}  # fmt: skip
 
 NAME = r"\s*\{\s*(?P<%s>[A-Za-z@]{1,40}\*?)\s*\}"
@@ -34,6 +34,7 @@ _ARGUMENT = re.compile(r"(?:\s*\[[a-zA-Z]?\])?\s*\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _MARK = re.compile(r"[ \t]{0,3}>[ \t]?")
 _SKIPPED = re.compile(r"\{%-?[ \t]*(?:end)?raw[ \t]*-?%\}|<!--")
+_COMMENT = re.compile(r"(?<!\\)%")
 _DECLARED = re.compile(r"%+[ \t]*symnll:[ \t]*")
 _END = (
     r"\\begin" + NAME % "begin" + r"|\\end" + NAME % "end" + r"|(?P<dollars>\$\$)|(?P<bracket>\\{1,2}\])"
@@ -216,6 +217,8 @@ class Page:
             kind, at = m.lastgroup, m.start()
             if kind in ("begin", "end", "short"):
                 kind, word = self.environment_of(m)
+                if not self.tex and self._commented(at):
+                    continue
                 if kind == "begin":
                     if name in TOP and word in TOP and self._starts_line(at) and self.mask[begun:at].strip():
                         return self._unclosed(pos, at)
@@ -267,6 +270,11 @@ class Page:
             kind = m.lastgroup or ""
             word = m[kind]
         return kind, word.rstrip("*")
+
+    def _commented(self, at: int) -> bool:
+        """Whether a `%` stands before on the line. In TeX, comments are out of the mask already."""
+        before = self.mask[max(at - 200, 0) : at].rpartition("\n")[2]
+        return "%" in before and bool(_COMMENT.search(before))
 
     def _starts_line(self, at: int) -> bool:
         before = self.mask[max(at - 80, 0) : at]
@@ -341,9 +349,13 @@ class Page:
     def define(self, m: re.Match[str]) -> int:
         """Reads a macro definition; the offset after it."""
         head = _HEAD.match(self.mask, m.end())
-        if not head or head.end() not in self.pairs:
-            return m.end()
+        if not head:
+            return m.end()  # a command that is only spoken of
         name, count, default = head[1] or head[2], int(head[4] or 0), head[5]
+        if head.end() not in self.pairs:
+            self.problem(f"The definition of {name} is not understood. Write \\newcommand{{{name}}}[2]{{…}}, with the "
+                         "number of its arguments.", m.start(), m.end())  # fmt: skip
+            return m.end()
         if m["define"] in ("def", "gdef"):
             count = len(head[3]) // 2
         close = self.pairs[head.end()]

@@ -237,7 +237,7 @@ def _trailing(tokens: list[Token], is_index: Callable[[str], bool]) -> int | Non
             before = tokens[k - 1]
             bare = before.kind == "NAME" and not (k > 1 and tokens[k - 2].kind == "SUB")
             script = before.kind in ("SUB", "SUP", "TIMES", "PLUS", "MINUS", "REL", "LPAR")
-            fits = any(t.kind == "REL" for t in inside) and _like_index(inside, is_index)
+            fits = _has_relation(inside) and _like_index(inside, is_index)
             return k if fits and not bare and not script else None
     return None
 

@@ -11,7 +11,7 @@ import sympy
 from flint import fmpq
 from sympy.core.function import AppliedUndef
 
-from symnll.language import At, FunctionalValue, Larger, MaxOver, Parameter, Vector
+from symnll.language import At, Choice, FunctionalValue, Larger, MaxOver, Parameter, Vector
 from symnll.small.graph import Graph, Key, Node, Unknown
 from symnll.small.values import Undefined, related
 
@@ -387,6 +387,7 @@ _METHODS: dict[type, Callable[[Writer, Any, dict[Any, Any]], Node]] = {
     sympy.factorial: Writer._factorial,
     sympy.binomial: Writer._factorial,
     sympy.Piecewise: Writer._piecewise,
+    Choice: Writer._piecewise,
     sympy.Derivative: Writer._derivative,
     At: Writer._at,
     FunctionalValue: Writer._functional,
