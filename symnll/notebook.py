@@ -8,9 +8,12 @@ from typing import Any, NoReturn
 
 from symnll.report.model import Report
 
+try:
+    from IPython.core.error import UsageError  # shown in one line, without a traceback
+except ImportError:
 
-class UsageError(ValueError):
-    """The line after `%%symnll` is not understood."""
+    class UsageError(Exception):  # type: ignore[no-redef]
+        """The line after `%%symnll` is not understood."""
 
 
 class _Parser(argparse.ArgumentParser):

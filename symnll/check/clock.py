@@ -27,6 +27,7 @@ class Clock:
         self.until = time.monotonic() + seconds
 
     def left(self) -> float:
+        """Seconds until the innermost limit."""
         return max(0.0, self.until - time.monotonic())
 
     @contextmanager
@@ -36,13 +37,13 @@ class Clock:
         In the main thread of a Unix process a signal does it. In other threads Python delivers the exception between
         two of its own steps, so that a single long operation of a C library is not interrupted.
         """
-        seconds = max(LEAST, min(seconds, self.left()))
-        if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
-            with _alarm(seconds):
+        outer, self.until = self.until, min(self.until, time.monotonic() + seconds)
+        main = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
+        try:
+            with (_alarm if main else _from_outside)(max(LEAST, self.left())):
                 yield
-        else:
-            with _from_outside(seconds):
-                yield
+        finally:
+            self.until = outer
 
 
 @contextmanager

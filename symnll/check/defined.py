@@ -12,15 +12,31 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import sympy
+from sympy.core.function import AppliedUndef
 
 from symnll import language as L
 from symnll.core.term import INT, ONE, REAL, ZERO, Term, app, between, op, sub, sym
-from symnll.prove.bridge import Bridge
+from symnll.prove.bridge import Bridge, BridgeError
 from symnll.prove.context import Context
 
 RANGES = ("sum", "prod", "maxi")
 RELATIONS = ("eq", "ne", "le", "lt")
-UNREAD = "‹case›"
+STRICT = (
+    *(
+        sympy.Rational,
+        sympy.Symbol,
+        type(sympy.E),
+        sympy.Add,
+        sympy.Mul,
+        sympy.Pow,
+        sympy.exp,
+        sympy.log,
+        sympy.Indexed,
+    ),
+    *(sympy.KroneckerDelta, sympy.Sum, sympy.Product, L.MaxOver, L.Larger, sympy.Max, sympy.Min, sympy.Abs),
+    *(sympy.Derivative, L.At, L.FunctionalValue, AppliedUndef),
+)  # what is defined only where all of its parts are; of anything else nothing is concluded
+UNREAD = "‹not read›"
 
 
 class Need(NamedTuple):
@@ -34,10 +50,13 @@ class Need(NamedTuple):
 def definedness(statement: Any, given: Sequence[Any], context: Context) -> list[Need]:
     """The conditions that a relation and its hypotheses need and that the context does not show, most useful first.
 
-    `context` has what is known of the symbols by their kinds and by the hypotheses. Raises BridgeError.
+    `context` has what is known of the symbols by their kinds and by the hypotheses.
     """
     outline = _Outline(statement, *given)
-    terms = [outline.statement(s) for s in (statement, *given)]
+    try:
+        terms = [outline.statement(s) for s in (statement, *given)]
+    except BridgeError:
+        return []
     conditions = _Conditions(outline, context)
     for term in terms:
         conditions.scan(term)
@@ -49,7 +68,7 @@ class _Outline(Bridge):
 
     def _term(self, e: Any, scope: dict[Any, Term]) -> Term:
         if not isinstance(e, (sympy.Piecewise, L.Choice)):
-            return super()._term(e, scope)
+            return super()._term(e, scope) if isinstance(e, STRICT) else sym(UNREAD, REAL)
         *before, (last, otherwise) = _one_by_one(e.args)
         if otherwise != sympy.true or not all(isinstance(c, (sympy.Eq, sympy.Ne)) for _, c in before):
             return sym(UNREAD, REAL)

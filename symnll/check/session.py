@@ -304,8 +304,12 @@ def _text(text: str, member: rows.Member) -> str:
 
 
 def _holds(node: Any, name: str) -> bool:
-    if isinstance(node, S.Name) and node.text == name:
-        return True
+    """Whether a tree speaks of a name, other than in a label such as LS in y^{LS}."""
+    if isinstance(node, S.Name):
+        return node.text == name
+    if isinstance(node, S.Atom) and isinstance(node.base, S.Name):
+        scripts = [s for s in (*node.subs, *node.sups) if not isinstance(S.unwrap(s), S.Product)]
+        return _holds(node.base, name) or any(_holds(s, name) for s in scripts)
     return any(_holds(c, name) for c in children(node))
 
 

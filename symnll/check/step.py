@@ -16,7 +16,7 @@ from symnll.meaning.calculus import Antiderivative
 from symnll.meaning.conditions import RELATIONS, hypothesis
 from symnll.meaning.elaborate import Elaborator
 from symnll.meaning.scope import Scope
-from symnll.meaning.values import Array, Unclear
+from symnll.meaning.values import Array, Ones, Unclear
 from symnll.read import syntax as S
 from symnll.read.tokens import Token
 
@@ -52,7 +52,7 @@ def meaning(
     e.free = free
     parts = [constant_apart(scope, s) for s in sides]
     lhs, rhs = (e.value(node, {}) for node, _ in parts)
-    if isinstance(lhs, Array) or isinstance(rhs, Array):
+    if isinstance(lhs, (Array, Ones)) or isinstance(rhs, (Array, Ones)):
         lhs, rhs = by_entries(e, lhs, rhs, sides[1])
     given = [relation_ for _, relation_ in scope.given]
     for assumption in scope.assumptions:
@@ -75,10 +75,13 @@ def _about_another_function(g: Any, lhs: Any, rhs: Any) -> bool:
 
 def by_entries(e: Elaborator, lhs: Any, rhs: Any, node: Any) -> tuple[Any, Any]:
     """Equality of vectors and matrices is equality of their entries, at free indices."""
+    if isinstance(lhs, Ones) and isinstance(rhs, Ones):
+        return lhs.scale, rhs.scale
+    lhs, rhs = (s.scale if isinstance(s, Ones) else s for s in (lhs, rhs))
     if not (isinstance(lhs, Array) and isinstance(rhs, Array)):
         one = lhs if isinstance(lhs, Array) else rhs
         other = rhs if isinstance(lhs, Array) else lhs
-        if other in (0, 1) and isinstance(one, Array):
+        if isinstance(one, Array) and (other in (0, 1) or isinstance(lhs, Ones) or isinstance(rhs, Ones)):
             filled = Array(one.axes, lambda *i: other, one.row)
             lhs, rhs = (one, filled) if isinstance(lhs, Array) else (filled, one)
         else:

@@ -137,8 +137,9 @@ def _index(scope: Scope, rest: str) -> None:
     if len(dots) == 2:
         r = Range(bound_of(scope, dots[0].strip(", ")), bound_of(scope, dots[1].strip(", ")))
         text = dots[1].replace(" ", "")
-        key = text[:-2] if r.lower == 0 and text.endswith("-1") else text
-        scope.sets.setdefault(f"[{key}]", r)
+        keys = [text[:-2]] if r.lower == 0 and text.endswith("-1") else [text, f"{text}+1"][: 1 + (r.lower == 0)]
+        for key in keys:
+            scope.sets.setdefault(f"[{key}]", r)
     elif where and found:
         key = key_of(scope, where)
         size = scope.sets[key].upper if key in scope.sets else L.size(f"|{scope.shown(key)}|")
@@ -282,10 +283,17 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
 
     node = S.unwrap(left)
     items = node.items if isinstance(node, S.Product) else (node,)
+    if isinstance(node, S.Atom) and isinstance(node.base, S.Bracket) and not node.sups and not node.primes:
+        inner = S.unwrap(node.base.inside)  # [σ(a)]_i
+        if isinstance(inner, S.Product) and len(inner.items) == 2 and isinstance(inner.items[1], S.Bracket):
+            items = inner.items[0], S.Atom(node.start, node.end, inner.items[1], node.subs)
     head = items[0]
     name = head.base if isinstance(head, S.Atom) else head
     if not isinstance(name, S.Name) or len(items) > 2 or name.text in FIXED:
         return None
+    subs = [_inside(x) for i in items if isinstance(i, S.Atom) for x in i.subs]
+    if any(isinstance(p, S.Sep) and p.kind == "REL" for x in subs if isinstance(x, S.List) for p in x.pieces):
+        return None  # E_{x ∼ p}[…]
     use = use_of(Elaborator(scope), head, {})
     if use.powers or use.primes or use.bangs:
         return None
@@ -307,6 +315,12 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
     letters = {S.unwrap(a).text for a in arguments or () if isinstance(S.unwrap(a), S.Name)}
     parameters = frozenset(n for n in letters if n not in scope.ranges)
     return Definition(use.key, tuple(indices), arguments, right, source, parameters, display)
+
+
+def _inside(node: Any) -> Any:
+    while isinstance(node, S.Bracket):
+        node = node.inside
+    return node
 
 
 def _parameter(scope: Scope, node: Any) -> Any:

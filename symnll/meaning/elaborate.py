@@ -65,7 +65,7 @@ class Elaborator:
 
     def scalar(self, node: Any, env: Env) -> Any:
         v = self.value(node, env)
-        if isinstance(v, Array):
+        if isinstance(v, (Array, V.Ones)):
             raise Unclear("A number is wanted here, and this is a vector.", node.start, node.end)
         return v
 
@@ -113,7 +113,7 @@ class Elaborator:
             parts.append(v if sign == "+" else self._negative(sign, v, term))
             k += 1 + taken
         total = parts[0]
-        scalars = [p for p in parts if not isinstance(p, Array)]
+        scalars = [p for p in parts if not isinstance(p, (Array, V.Ones))]
         if len(scalars) == len(parts):
             return V.add(*parts)
         for p in parts[1:]:
@@ -123,7 +123,7 @@ class Elaborator:
     def _negative(self, sign: str, v: Value, node: Any) -> Value:
         if sign != "-":
             raise Unclear("± is not understood; write the two cases.", node.start, node.end)
-        return v.map(V.neg) if isinstance(v, Array) else V.neg(v)
+        return v.map(V.neg) if isinstance(v, (Array, V.Ones)) else V.neg(v)
 
     def _taken(self, terms: Sequence[tuple[str, Any]], k: int) -> int:
         """How many of the terms after this one belong to the unbracketed sum at its end."""
@@ -234,6 +234,8 @@ class Elaborator:
                 return calculus.integral(self, items, k, env), len(items)
             if text in (r"\partial", r"\nabla"):
                 return calculus.operator(self, items, k, env)
+            if text in ("argmax", "argmin") and not own:
+                return operators.maximiser(self, items, k, env), len(items)
             if text in ("max", "min") and not own:
                 return operators.extremum(self, items, k, env)
             if text in FUNCTIONS and not own:
@@ -327,6 +329,8 @@ class Elaborator:
 
     def raised(self, v: Value, sup: Any, env: Env) -> Value:
         inner = S.unwrap(sup)
+        if isinstance(v, V.Ones) and isinstance(inner, S.Name):
+            return v.transposed
         if isinstance(v, Array):
             if isinstance(inner, S.Name) and inner.text in ("T", r"\top", "t", r"\mathrm{T}", r"\mathsf{T}"):
                 return v.transposed

@@ -108,6 +108,10 @@ def _match(n: Notation, tokens: Sequence[Token], k: int) -> tuple[int, dict[str,
         if tokens[k].kind != want.kind or tokens[k].text != want.text:
             return None
         k += 1
+    rest = n.body[len(pattern) :]
+    if rest and [t.text for t in n.body[: len(pattern)]] == [t.text for t in pattern] and k < len(tokens):
+        if tokens[k].kind == rest[0].kind:  # write σ for σ(x): σ(y) is no use of it
+            return None
     return k, values
 
 

@@ -259,7 +259,7 @@ def _name(scope: Scope, node: S.Atom, found: _Found, env: dict[str, Key], bound:
                     found.letters.setdefault(x.text)
         return
     parts = _parts(scope, node)
-    if not parts:
+    if not parts or any(scope.known(f"{name}_{spelled(S.unwrap(s))}") for s in node.subs):
         return
     letters = [_letter(scope, p, bound) for p in parts]
     plain = [isinstance(S.unwrap(p), (S.Num, S.Name, S.Sum)) for p in parts]

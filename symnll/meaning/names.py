@@ -142,7 +142,7 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
             powers.append(sup)
     for sub in item.subs:
         whole = f"{key}_{spelled(S.unwrap(sub))}"
-        if known(whole) and not (is_index(e, sub, env) and e.scope.known(key)):
+        if known(whole):
             key, label = whole, label + spelled(sub)
             continue
         parts = script_parts(sub)
@@ -241,12 +241,9 @@ def _constant(e: Elaborator, use: Use) -> Any:
     if key == "e":
         return sympy.E
     if key == r"\pi":
-        symbol = L.positive("π")
-        facts = [("π > 3", L.Gt(symbol, 3)), ("π < 22/7", L.Lt(symbol, sympy.Rational(22, 7)))]
-        e.scope.given.extend(f for f in facts if f[0] not in [g[0] for g in e.scope.given])
-        return symbol
+        return sympy.pi
     if key in (r"\mathbf{1}", r"\mathbb{1}", r"\mathbf{0}"):
-        return sympy.Integer(0 if "0" in key else 1)
+        return V.Ones(sympy.Integer(0 if "0" in key else 1))
     if key in (r"\infty",):
         raise Unclear("∞ is no number; limits are not understood.", use.node.start, use.node.end)
     return None
@@ -330,11 +327,12 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
         if use.key in env.get(ABSTRACT, {}) and _only_names(parts):
             return plain(e, use, env)
         return None
-    for d in reversed(e.scope.definitions.get(use.key, ())):
-        if d.arguments is not None:
-            found = _apply(e, d, use, parts, env)
-            if found is not None:
-                return found
+    for loosely in (False, True):  # what is written the same way comes before what only has as many arguments
+        for d in reversed(e.scope.definitions.get(use.key, ())):
+            if d.arguments is not None and (loosely or _alike(d.arguments, parts)):
+                found = _apply(e, d, use, parts, env)
+                if found is not None:
+                    return found
     if use.key in e.scope.functions:
         return _unknown_function(e, use, parts, env)
     if use.key in FUNCTIONS and len(parts) == 1:
@@ -370,6 +368,16 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
             use.node.start, following.end,
         )  # fmt: skip
     return None
+
+
+def _alike(patterns: Sequence[Any], parts: Sequence[Any]) -> bool:
+    """Whether arguments are written as those of a definition, up to indices."""
+
+    def shape(node: Any) -> str:
+        inner = S.unwrap(node)
+        return inner.base.text if isinstance(inner, S.Atom) and isinstance(inner.base, S.Name) else spelled(inner)
+
+    return len(patterns) == len(parts) and all(shape(p) == shape(a) for p, a in zip(patterns, parts, strict=True))
 
 
 def _is_factor(e: Elaborator, part: S.List, env: Env) -> bool:
@@ -477,6 +485,8 @@ def _match(e: Elaborator, d: Definition, pattern: Any, actual: Any, env: Env, in
         return same
     if isinstance(pattern, S.Num):
         return isinstance(actual, S.Num) and actual.value == pattern.value
+    if isinstance(pattern, (S.List, S.Sum, S.Product, S.Bracket)) and type(pattern) is type(actual):
+        return _match_parts(e, d, pattern, actual, env, into)
     if isinstance(pattern, S.Atom) and isinstance(actual, S.Atom):
         if pattern.base != actual.base or len(pattern.subs) != len(actual.subs) or len(pattern.sups) != len(actual.sups):
             return False
@@ -490,6 +500,21 @@ def _match(e: Elaborator, d: Definition, pattern: Any, actual: Any, env: Env, in
                     return False
         return True
     return bool(spelled(pattern) == spelled(actual))
+
+
+def _match_parts(e: Elaborator, d: Definition, pattern: Any, actual: Any, env: Env, into: dict[str, Any]) -> bool:
+    a, b = children(pattern), children(actual)
+    if len(a) != len(b):
+        return False
+    if isinstance(pattern, S.Sum) and [s for s, _ in pattern.terms] != [s for s, _ in actual.terms]:
+        return False
+    for x, y in zip(a, b, strict=True):
+        if isinstance(x, (S.Sep, S.Words, S.Times)):
+            if spelled(x) != spelled(y):
+                return False
+        elif not _match(e, d, S.unwrap(x), S.unwrap(y), env, into):
+            return False
+    return True
 
 
 def _unbracket(node: Any) -> Any:

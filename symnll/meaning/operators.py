@@ -10,7 +10,7 @@ from sympy import Integer
 
 from symnll import language as L
 from symnll.meaning import values as V
-from symnll.meaning.elaborate import FUNCTIONS, head_of, script_parts
+from symnll.meaning.elaborate import FUNCTIONS, head_of, mentions, script_parts
 from symnll.meaning.names import argument_parts, is_index, name_unit, softmax, spelled
 from symnll.meaning.values import Array, Range, Unclear, Value
 from symnll.read import syntax as S
@@ -46,7 +46,7 @@ def big(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> Value:
     body = rest_of(items[k + 1 :], item)
     if not subs:
         return _everywhere(e, kind, body, env, item)
-    return bounded(e, kind, subs[0], sups[0] if sups else None, lambda inner: e.value(body, inner), env, item)
+    return bounded(e, kind, subs[0], sups[0] if sups else None, lambda inner: e.value(body, inner), env, item, body)
 
 
 def _everywhere(e: Elaborator, kind: str, body: Any, env: Env, item: Any) -> Value:
@@ -58,10 +58,10 @@ def _everywhere(e: Elaborator, kind: str, body: Any, env: Env, item: Any) -> Val
 
 
 def bounded(
-    e: Elaborator, kind: str, sub: Any, sup: Any, body: Callable[[Env], Value], env: Env, node: Any
+    e: Elaborator, kind: str, sub: Any, sup: Any, body: Callable[[Env], Value], env: Env, node: Any, inside: Any = None
 ) -> Value:
     """The operator over what its scripts say: i, i=1, i≠k, i∈I, 1≤i≤K, i<j, ij, with conditions."""
-    bindings, conditions = _bindings(e, sub, sup, env, node)
+    bindings, conditions = _bindings(e, sub, sup, env, node, inside)
 
     def build(rest: list[tuple[str, Any, Any]], inner: dict[str, Any]) -> Value:
         if not rest:
@@ -106,7 +106,7 @@ def _conditioned(e: Elaborator, kind: str, conditions: list[Any], body: Callable
 
 
 def _bindings(
-    e: Elaborator, sub: Any, sup: Any, env: Env, node: Any
+    e: Elaborator, sub: Any, sup: Any, env: Env, node: Any, inside: Any
 ) -> tuple[list[tuple[str, Any, Any]], list[Any]]:
     """What is bound, from where to where, and the conditions that are left."""
     inner = sub
@@ -124,7 +124,7 @@ def _bindings(
             letters = _letters(part, node)
             pending.extend(letters)
             continue
-        _one_binding(e, part, relations, sup, env, node, found, conditions, pending)
+        _one_binding(e, part, relations, sup, env, node, found, conditions, pending, inside)
     for letter in pending:
         found.append((letter, *_range(e, letter, sup if len(pending) == 1 and not found else None, env, node)))
     if not found:
@@ -153,7 +153,7 @@ def _range(e: Elaborator, letter: str, sup: Any, env: Env, node: Any) -> tuple[A
 
 def _one_binding(
     e: Elaborator, part: S.List, relations: list[int], sup: Any, env: Env, node: Any,
-    found: list[tuple[str, Any, Any]], conditions: list[Any], pending: list[str],
+    found: list[tuple[str, Any, Any]], conditions: list[Any], pending: list[str], inside: Any,
 ) -> None:  # fmt: skip
     sides = [S.List(part.start, part.end, p) for p in _split(part.pieces, relations)]
     signs = [part.pieces[n].text for n in relations]
@@ -185,16 +185,16 @@ def _one_binding(
         lower, upper = e.index(sides[0], env), e.index(sides[2], env)
         found.append((letter, lower if signs[0] != "<" else lower + 1, upper if signs[1] != "<" else upper - 1))
         return
-    _related(e, part, names, signs, sup, env, node, found, conditions, pending)
+    _related(e, part, names, signs, sup, env, node, found, conditions, pending, inside)
 
 
 def _related(
     e: Elaborator, part: S.List, names: list[Any], signs: list[str], sup: Any, env: Env, node: Any,
-    found: list[tuple[str, Any, Any]], conditions: list[Any], pending: list[str],
+    found: list[tuple[str, Any, Any]], conditions: list[Any], pending: list[str], inside: Any,
 ) -> None:  # fmt: skip
     """k ≠ i, j ≤ t, i < j: the first letter is bound, unless it is bound already; < and ≤ become its bounds.
 
-    Both letters are bound where neither has a meaning outside.
+    Both letters are bound where the body holds both and neither has a meaning outside.
     """
     bound = {b for b, _, _ in found} | set(pending)
     letters = [n.text if isinstance(n, S.Name) and n.text in e.scope.ranges else "" for n in names]
@@ -203,7 +203,8 @@ def _related(
         return
     first, second = letters
     order = {"<": (0, 1), r"\leq": (0, 0), ">": (1, 1), r"\geq": (1, 0)}.get(signs[0])
-    if first and second and not pending and second not in env and second not in e.free and first not in e.free:
+    both = bool(first and second) and inside is not None and mentions(inside, {first}) and mentions(inside, {second})
+    if both and not pending and second not in env and second not in e.free and first not in e.free:
         found.append((second, *_range(e, second, None, env, node)))
         env = {**env, second: None}
     if not first or first in env:
@@ -406,6 +407,33 @@ def extremum(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
     for v in reversed(found[:-1]):
         largest = L.Larger(turned(v), largest)
     return turned(largest), k + 2
+
+
+def maximiser(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> Any:
+    """argmax over an index or a real variable of all that follows: the set of those that maximise it."""
+    item = items[k]
+    sub = item.subs[0] if isinstance(item, S.Atom) and item.subs else None
+    if sub is None or env:
+        raise Unclear("An argmax is understood with its variable below, as a whole side.", item.start, item.end)
+    inner = sub
+    while isinstance(inner, S.Bracket):
+        inner = inner.inside
+    first = inner.pieces[0] if isinstance(inner, S.List) else inner
+    name = head_of(first)
+    body = rest_of(items[k + 1 :], item)
+    cls = L.ArgMax if head_of(item).text == "argmax" else L.ArgMin
+    if isinstance(name, S.Name) and name.text in e.scope.ranges:
+        r = e.scope.ranges[name.text]
+        variable = L.Index(e.scope.shown(name.text) + "*", r.lower, r.upper)
+        return cls(e.scalar(body, {**env, name.text: variable}), variable)
+    if isinstance(name, S.Name):
+        v = e.value(first, env)
+        if isinstance(v, sympy.Symbol) and not v.is_integer:
+            return cls(e.scalar(body, env), v)
+        base = getattr(v, "at", None) and v.at(*(a.lower for a in v.axes))
+        if isinstance(base, sympy.Indexed):
+            return cls(e.scalar(body, env), base.base)
+    raise Unclear("What this maximises over is not understood.", item.start, item.end)
 
 
 def _whole(v: Value, turned: Callable[[Any], Any], node: Any) -> Any:

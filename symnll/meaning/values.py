@@ -54,7 +54,22 @@ class Array:
         return Array(self.axes[::-1], lambda i, j: self.at(j, i))
 
 
-Value = Any  # Expr | Array
+@dataclass(frozen=True)
+class Ones:
+    """scale · (1, …, 1), of whatever length fits."""
+
+    scale: Any
+    row: bool = False
+
+    def map(self, f: Callable[[Any], Any]) -> Ones:
+        return Ones(f(self.scale), self.row)
+
+    @property
+    def transposed(self) -> Ones:
+        return Ones(self.scale, not self.row)
+
+
+Value = Any  # Expr | Array | Ones
 
 
 def number(n: Any) -> Expr:
@@ -121,6 +136,10 @@ def same_axes(a: Array, b: Array, node: Any) -> None:
 
 def pointwise(f: Callable[..., Any], a: Value, b: Value, node: Any) -> Value:
     """f(a, b) entry by entry; a scalar goes with every entry."""
+    if isinstance(a, Ones) or isinstance(b, Ones):
+        x, y = (v.scale if isinstance(v, Ones) else v for v in (a, b))
+        v = pointwise(f, x, y, node)
+        return v if isinstance(v, Array) else Ones(v, (a if isinstance(a, Ones) else b).row)
     if isinstance(a, Array) and isinstance(b, Array):
         same_axes(a, b, node)
         return Array(a.axes, lambda *i: f(a.at(*i), b.at(*i)), a.row and b.row)
@@ -133,6 +152,20 @@ def pointwise(f: Callable[..., Any], a: Value, b: Value, node: Any) -> Value:
 
 def times(a: Value, b: Value, node: Any, dot: bool = False) -> Value:
     """The product of scalars, vectors and matrices as it is written; `dot`: with a · between vectors."""
+    if isinstance(a, Ones) and isinstance(b, Array) and (a.row or dot):
+        k = bound("k")
+        total = over("sum", b.at(k, *()), k, b.axes[0].lower, b.axes[0].upper) if len(b.axes) == 1 else None
+        if total is None:
+            axis, other = b.axes
+            return Array((other,), lambda j: mul(a.scale, over("sum", b.at(k, j), k, axis.lower, axis.upper)), True)
+        return mul(a.scale, total)
+    if isinstance(b, Ones) and isinstance(a, Array) and not b.row and (a.row or dot or len(a.axes) == 2):
+        k, axis = bound("k"), a.axes[-1]
+        if len(a.axes) == 2:
+            return Array(a.axes[:1], lambda i: mul(b.scale, over("sum", a.at(i, k), k, axis.lower, axis.upper)))
+        return mul(b.scale, over("sum", a.at(k), k, axis.lower, axis.upper))
+    if isinstance(a, Ones) and isinstance(b, Ones):
+        raise Unclear("The length of these vectors of ones is not known.", node.start, node.end)
     if not (isinstance(a, Array) and isinstance(b, Array)):
         return pointwise(mul, a, b, node)
     left, right = len(a.axes), len(b.axes)

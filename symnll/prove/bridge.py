@@ -70,6 +70,8 @@ class Bridge:
             return num(Fraction(int(e.p), int(e.q)))
         if e is sympy.E:
             return op("exp", ONE)
+        if e is sympy.pi:
+            return self._declare(sym("π", REAL), e)
         if isinstance(e, sympy.Symbol):
             return self._symbol(e)
         if isinstance(e, (sympy.Add, sympy.Mul)):
@@ -315,6 +317,8 @@ class Bridge:
             lower, upper = self.term(source.lower, scope), self.term(source.upper, scope)
             name = f"{source} ∈ {source.lower}..{source.upper}"
             return [(name, op("le", lower, t)), (name, op("le", t, upper))]
+        if source is sympy.pi:  # a number of which this much is supposed
+            return [("3 < π", op("lt", num(3), t)), ("π < 22/7", op("lt", t, num(Fraction(22, 7))))]
         if isinstance(source, L.Vector):
             return self._vector_says(t, source, scope)
         if isinstance(source, sympy.Symbol):

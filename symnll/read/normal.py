@@ -32,7 +32,20 @@ ATOMS = {"cases", "dcases", "rcases", "pmatrix", "bmatrix", "matrix", "vmatrix",
 
 def terminals(raw: list[Token]) -> list[Token]:
     """The tokens that the grammar reads. Raises Unreadable."""
-    return _bars(_Normaliser(_fences(raw)).run())
+    return _bars(_joined(_Normaliser(_fences(raw)).run()))
+
+
+def _joined(tokens: list[Token]) -> list[Token]:
+    r"""\arg\max, arg max and argmax are one name."""
+    out: list[Token] = []
+    for t in tokens:
+        if t.kind == "NAME" and t.text in ("max", "min") and out and out[-1].kind == "NAME" and out[-1].text == "arg":
+            out[-1] = replace(t, text="arg" + t.text, start=out[-1].start)
+        elif t.kind == "NAME" and t.text in ("arg-max", "arg-min"):
+            out.append(replace(t, text=t.text.replace("-", "")))
+        else:
+            out.append(t)
+    return out
 
 
 def _fences(raw: list[Token]) -> list[Token]:
@@ -353,6 +366,8 @@ class _Normaliser:
 
     def _brace(self, t: Token, inner: list[Token]) -> list[Token]:
         end = inner[-1].end if inner else t.end
+        if inner and inner[0].kind in ("PLUS", "MINUS"):  # \cancel{- y}: the sign belongs to what is around
+            return inner
         return [Token("LBRACE", "{", t.start, t.end), *inner, Token("RBRACE", "}", end, end)]
 
     def _definition(self, t: Token) -> list[Token]:
@@ -412,7 +427,7 @@ class _Normaliser:
         if any(p.kind == "other" and p.text == "$" for p in raw):
             return self._mixed(t, raw)
         commands = [p for p in raw if p.kind == "command" and p.text not in (",", ";", "!", ":", " ", "-")]
-        plain = "".join(p.text for p in raw if p not in commands or p.kind != "command").strip()
+        plain = "".join(" " if p.kind == "command" else p.text for p in raw if p not in commands).strip()
         if commands or any(p.text in ("_", "^", "{") and p.kind == "other" for p in raw):
             return self._inside(raw)
         if not plain:

@@ -352,6 +352,8 @@ class Page:
         if not head:
             return m.end()  # a command that is only spoken of
         name, count, default = head[1] or head[2], int(head[4] or 0), head[5]
+        if head.end() not in self.pairs and "@" in name:
+            return m.end()  # of the machinery of a style, not of its formulas
         if head.end() not in self.pairs:
             self.problem(f"The definition of {name} is not understood. Write \\newcommand{{{name}}}[2]{{…}}, with the "
                          "number of its arguments.", m.start(), m.end())  # fmt: skip

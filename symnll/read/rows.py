@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from symnll.read.tokens import Token
+from symnll.read.tokens import BIG, NAMED, Token
 
 STEPS = {"=", r"\equiv", ":=", "=:", r"\doteq", r"\approx", r"\propto", r"\leq", r"\geq", "<", ">", r"\to"}
 CONDITIONAL = {"if", "for", "when", "given", "with", "assuming", "unless", "case", "provided", "whenever", "iff", "subject",
@@ -65,14 +65,16 @@ def links(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> tuple[lis
     carried: list[list[Token]] = []
     last_own: list[list[Token]] = []
     row_start: Member | None = None
-    for row in _rows(tokens):
+    split = _rows(tokens)
+    for row in split:
         clauses = _clauses(row)
         prefix, main, suffix, wheres = _classify(clauses, is_index)
         if not main and not wheres:
-            if prefix and not suffix:
+            if row is split[-1] and out:
+                for link in out:  # \\end{split} \\quad (i ≠ j): of the whole display
+                    link.conditions = [*link.conditions, *prefix, *suffix]
+            else:
                 carried = prefix
-            elif suffix and out:
-                out[-1].conditions.extend(suffix)
             continue
         if prefix:
             carried = prefix
@@ -193,12 +195,14 @@ def _classify(
             prefix.append(c.tokens)
         elif main and relation and like_index and c.marks & {"COMMA", "QUAD", "SEMI", "COLON", "TEXT"}:
             suffix.append(c.tokens)
-        elif main and _only_bracket(c.tokens) and relation is False and c.marks & {"QUAD", "COMMA"}:
+        elif _only_bracket(c.tokens) and relation is False and (c.marks & {"QUAD", "COMMA"} or len(clauses) == 1):
             inside = c.tokens[1:-1]
             words = [t for t in inside if t.kind == "TEXT"]
             rest = [t for t in inside if t.kind not in ("TEXT", "FORALL")]
-            if any(t.kind == "REL" for t in rest) and (words or _like_index(rest, is_index)):
-                suffix.append(rest)
+            if _has_relation(rest) and (words or _like_index(rest, is_index)):
+                (suffix if main else prefix).append(rest)
+            elif not main and not c.marks:
+                main.append(c)
         elif (set(c.cue) & DEFINING or in_where) and relation:
             in_where = True
             wheres.append(c)
@@ -252,17 +256,29 @@ def _has_relation(tokens: Sequence[Token]) -> bool:
 
 
 def _like_index(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> bool:
-    """Whether this speaks of indices only: i = j, k ≠ y_n, 1 ≤ i ≤ K."""
-    names = [t for k, t in enumerate(tokens) if t.kind == "NAME" and not (k and tokens[k - 1].kind == "SUB")]
+    """Whether this speaks of indices only: i = j, k ≠ y_n, 1 ≤ i ≤ K. One side at least is letters that are indices."""
     if not tokens or any(t.kind not in _INDEX_KINDS for t in tokens):
         return False
-    heads = [t for t in names if t.text not in ("\\dots",)]
-    if not heads:
+    sides: list[list[Token]] = [[]]
+    depth = 0
+    for t in tokens:
+        depth += (t.kind in _OPEN) - (t.kind in _CLOSE)
+        if depth == 0 and t.kind == "REL":
+            sides.append([])
+        else:
+            sides[-1].append(t)
+    names = [t.text for t in tokens if t.kind == "NAME"]
+    if any(n in NAMED or n == "e" or n[1:] in BIG for n in names):
         return False
-    scripted = {k for k, t in enumerate(tokens[:-1]) if t.kind == "NAME" and tokens[k + 1].kind in ("SUB", "SUP")}
-    plain = [t for k, t in enumerate(tokens) if t in heads and k not in scripted]
-    return bool(plain) and any(is_index(t.text) for t in plain) and all(
-        is_index(t.text) or len(t.text) == 1 or t.text.startswith("\\math") for t in plain
+    heads = [t for k, t in enumerate(tokens) if t.kind == "NAME" and not (k and tokens[k - 1].kind == "SUB")]
+    if any(not is_index(t.text) and len(t.text) > 1 and not t.text.startswith("\\") for t in heads):
+        return False
+    plain = {"NAME", "NUMBER", "PLUS", "MINUS", "COMMA", "DOTS", "TEXT"}
+    return any(
+        all(t.kind in plain for t in side)
+        and any(t.kind == "NAME" for t in side)
+        and all(is_index(t.text) for t in side if t.kind == "NAME")
+        for side in sides
     )
 
 

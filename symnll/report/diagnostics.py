@@ -84,20 +84,25 @@ def _failure(step: StepReport) -> Diagnostic:
         details.append(("condition", step.condition))
     if step.counterexample:
         details += _counterexample(step.counterexample)
-    if step.reason:
-        details.append(("reason", step.reason))
+    if reason := _reason(step):
+        details.append(("reason", reason))
     if step.help:
         details.append(("help", step.help))
     return Diagnostic(SEVERITY[step.verdict], step.verdict, title, *_span(step), tuple(details), step)
 
 
+def _reason(step: StepReport) -> str:
+    """The reason, as far as it does not repeat the counterexample, which is shown by itself."""
+    reason, example = step.reason or "", step.counterexample
+    if example and example.lhs in reason and example.rhs in reason:
+        reason = reason.partition("It is false")[0]
+    return reason.strip()
+
+
 def _counterexample(example: Counterexample) -> list[tuple[str, str]]:
     inputs = ", ".join(f"{name} = {value}" for name, value in (*example.sizes.items(), *example.values.items()))
-    return [
-        ("counterexample", inputs or "nothing to choose: both sides are constant"),
-        ("left side", example.lhs),
-        ("right side", example.rhs),
-    ]
+    found = [("counterexample", inputs)] if inputs else []
+    return [*found, ("left side", example.lhs), ("right side", example.rhs)]
 
 
 def _span(place: StepReport | Lint) -> tuple[int, int, int, int]:

@@ -137,6 +137,9 @@ class Report:
 
         return report_text(self)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
     def _repr_html_(self) -> str:
         from symnll.report.text import report_html
 

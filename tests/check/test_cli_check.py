@@ -464,6 +464,7 @@ def test_watch_for_real():
                 pass
             while "1 step in 1 display: 1 proved" not in process.stdout.readline():
                 pass
+            time.sleep(0.3)  # the round ends after its last line
             process.send_signal(signal.SIGINT)
             assert process.wait(10) == 0
             assert "Traceback" not in process.stderr.read()
@@ -501,7 +502,8 @@ def test_check_in_python(told_checker):
 
 
 def test_check_is_a_function_and_a_package_whoever_imports_first():
-    code = "import symnll.check.run\nimport symnll\nfrom symnll import *\nprint(callable(symnll.check), check is symnll.check)"
+    code = "import symnll.check.run\nimport symnll\nfrom symnll import *\n"
+    code += "print(callable(symnll.check), check is symnll.check)"
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
     assert result.stdout == "True True\n", result.stderr

@@ -83,8 +83,8 @@ def test_wide_characters_are_measured():
 def test_summary():
     summary = render("text", sample(), missing()).splitlines()[-1]
     assert summary == (
-        "9 steps in 4 displays of 2 files: 1 definition, 2 proved, 1 proved-small, 1 conditional, 2 refuted, 1 unknown, "
-        "1 unparsed; 1 as expected; 1 display skipped; 1 warning; 2 problems"
+        "9 steps in 4 displays of 2 files: 1 definition, 2 proved, 1 proved-small, 1 conditional, 2 refuted, "
+        "1 unknown, 1 unparsed; 1 as expected; 1 display skipped; 1 warning; 2 problems"
     )
     assert "steps in" not in render("text", sample(), quiet=True)
     one = FileReport("a.md", [DisplayReport(1, 1, 1, [StepReport(1, 1, 1, 1, 2, "=", "1", "1", "proved")])])
