@@ -66,6 +66,8 @@ def attempt(
         return Attempt(why=f"the search for a proof was given up after {seconds:.1f} s")
     except (BridgeError, CoreError, NoProof) as problem:
         return Attempt(why=str(problem))
+    except ArithmeticError as problem:  # SymPy orders the terms of a sum by their values, where these are numbers
+        return Attempt(why=f"a number in it can't be worked out ({type(problem).__name__})")
     except RecursionError:
         return Attempt(why="the search for a proof went too deep")
     except MemoryError:

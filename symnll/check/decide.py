@@ -23,6 +23,7 @@ from symnll.small.writer import Unsupported
 
 FIRST = {"points": 6, "budget": 0.02}  # what every statement is checked at before anything is proved
 DEEPER = {"points": 24, "budget": 0.3, "seed": 1}  # what is tried where there is no proof
+OUTSIDE = {"points": 60, "budget": 0.5, "seed": 2}  # where a power has a value, but not by convention
 CONDITIONED = {"points": 6, "budget": 0.01}
 PROOF, REFUTED, SMALL = 0.6, 0.4, 0.4  # shares of the time that is left: for a proof, a condition, one small size
 GUARD, CONDITIONS = 0.5, 3.0  # seconds for a proof under a condition, and for all conditions together
@@ -168,7 +169,9 @@ def _one(statement: Any, given: tuple[Any, ...], search: _Search) -> Decision:
     tried = attempt(statement, given, search.clock, search.share(PROOF))
     if tried.theorem is not None and isinstance(check, Agreement) and not tried.conventions:
         return _proved(tried, search)
-    check = _examined(statement, given, **DEEPER)
+    outside = (_examined(statement, (*given, _turned(c)), **OUTSIDE) for c in tried.conventions)
+    against = next((w for w in outside if isinstance(w, Witness)), None)
+    check = against or _examined(statement, given, **DEEPER)
     if isinstance(check, Witness):
         if tried.theorem is not None and not tried.conventions:
             raise Disagreement(f"The core proved {tried.theorem!r}, but there is a counterexample: {check}.")
@@ -188,6 +191,13 @@ def _one(statement: Any, given: tuple[Any, ...], search: _Search) -> Decision:
         )
     both = f"No proof was found. {_sentence(tried.why)} No counterexample was found. {_sentence(str(check))}"
     return Decision("unknown", both)
+
+
+def _turned(convention: Any) -> Any:
+    """base < 0 in place of 0 < base: where a power has a value for some exponents, but not by the convention."""
+    if isinstance(convention, L.ForAll):
+        return L.ForAll(_turned(convention.args[0]), *convention.args[1:])
+    return convention.func(*reversed(convention.args), evaluate=False)
 
 
 def _sentence(text: str) -> str:

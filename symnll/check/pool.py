@@ -77,7 +77,9 @@ class _Worker:
         self.connection, there = context.Pipe()
         self.number = -1
         self.alive = True
-        self.process = context.Process(target=_serve, args=(there, folder), daemon=True)
+        # A forked process also has this end, and would never see that it is closed.
+        here = self.connection if forks else None
+        self.process = context.Process(target=_serve, args=(there, here, folder), daemon=True)
         self.process.start()
         there.close()
 
@@ -144,8 +146,10 @@ def _end(code: int | None) -> str:
     return f"ended unexpectedly with exit code {code}"
 
 
-def _serve(connection: Connection, folder: Path | None) -> None:
+def _serve(connection: Connection, other_end: Connection | None, folder: Path | None) -> None:
     """What a worker does until its pipe is closed."""
+    if other_end is not None:
+        other_end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     bound_memory()
     store = Store(folder)

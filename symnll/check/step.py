@@ -140,7 +140,10 @@ def judge(meant: Meant, scope: Scope, seconds: float) -> Decision:
 
 
 def _varying(meant: Meant) -> list[Any]:
-    """What ∝ and "+ const" are about: the real quantities that both sides hold."""
+    """What ∝ and "+ const" are about: the indices that both sides hold, or else the real quantities."""
+    indices = [{a for a in s.free_symbols if isinstance(a, L.Index)} for s in (meant.lhs, meant.rhs)]
+    if meant.relation == r"\propto" and indices[0] & indices[1]:
+        return sorted(indices[0] & indices[1], key=str)
     found = []
     for s in (meant.lhs, meant.rhs):
         names = {}

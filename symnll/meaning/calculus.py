@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -166,7 +167,10 @@ def operator(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
 
 def differentiate(e: Elaborator, operand: Any, variables: list[tuple[Any, int]], env: Env, node: Any) -> Value:
     """∂operand/∂v₁∂v₂…: the last variable first."""
-    (variable, order), *rest = variables
+    if len(variables) == 1:
+        compound = _by_compound(e, operand, *variables[0], env, node)
+        if compound is not None:
+            return compound
     outer = [_Variable(e, v, env) for v, n in variables for _ in range(n)]
     inner_env: Any = dict(env)
     abstracts = dict(env.get(ABSTRACT, {}))
@@ -188,6 +192,58 @@ def differentiate(e: Elaborator, operand: Any, variables: list[tuple[Any, int]],
     return result
 
 
+def _by_compound(e: Elaborator, operand: Any, variable: Any, order: int, env: Env, node: Any) -> Value | None:
+    """The derivative by an expression that stands in the operand, as by a variable: ∂ log σ(a)/∂σ(a) = 1/σ(a)."""
+    inner = S.unwrap(variable)
+    if isinstance(inner, S.Name) or (isinstance(inner, S.Atom) and isinstance(inner.base, S.Name)):
+        return None
+    try:
+        _Variable(e, inner, env)
+        return None
+    except NoName:
+        pass
+    pattern = inner.items if isinstance(inner, S.Product) else (inner,)
+    mark = "‹compound›"
+    found: list[int] = []
+    body = _replaced(operand, pattern, mark, found)
+    if not found:
+        raise Unclear(f"{spelled(inner)} does not stand in what is differentiated.", inner.start, inner.end)
+    x = sympy.Dummy("x", real=True)
+    v = e.scalar(body, {**env, mark: x})
+    return L.At(sympy.Derivative(v, (x, order), evaluate=False), x, e.scalar(inner, env))
+
+
+def _replaced(tree: Any, pattern: tuple[Any, ...], mark: str, found: list[int]) -> Any:
+    """The tree with a name in place of every run of factors that is the pattern."""
+    if isinstance(tree, S.Product) or (len(pattern) == 1 and tree == pattern[0]):
+        items = list(tree.items) if isinstance(tree, S.Product) else [tree]
+        out: list[Any] = []
+        k = 0
+        while k < len(items):
+            if tuple(items[k : k + len(pattern)]) == pattern:
+                found.append(items[k].start)
+                out.append(S.Name(items[k].start, items[k].end, mark))
+                k += len(pattern)
+            else:
+                out.append(_replaced(items[k], pattern, mark, found) if items[k] != tree else items[k])
+                k += 1
+        return out[0] if len(out) == 1 else S.Product(tree.start, tree.end, tuple(out))
+    if isinstance(tree, tuple):
+        return tuple(_replaced(t, pattern, mark, found) for t in tree)
+    if isinstance(tree, S.Node):
+        changed = {
+            f.name: _replaced(getattr(tree, f.name), pattern, mark, found)
+            for f in fields(tree)
+            if f.name not in ("start", "end")
+        }
+        return replace(tree, **changed)
+    return tree
+
+
+class NoName(Unclear):
+    """The variable of a derivative is an expression."""
+
+
 class _Variable:
     """What is differentiated with respect to: a declared scalar or entry, a whole vector, or a defined name."""
 
@@ -203,7 +259,7 @@ class _Variable:
             if isinstance(name, S.Name) and any(d.arguments is None for d in e.scope.definitions.get(name.text, ())):
                 node = node.items[0]
         if not isinstance(head_of(node), S.Name):
-            raise Unclear("A derivative is taken with respect to a name.", node.start, node.end)
+            raise NoName("A derivative is taken with respect to a name.", node.start, node.end)
         use = use_of(e, node, env)
         self.key = use.key
         if use.powers:

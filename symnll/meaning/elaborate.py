@@ -442,6 +442,11 @@ def mentions(node: Any, letters: set[str] | frozenset[str]) -> bool:
     return any(mentions(c, letters) for c in children(node))
 
 
+def names_in(node: Any) -> set[str]:
+    """All names that occur in a syntax tree."""
+    return {node.text} if isinstance(node, S.Name) else {n for c in children(node) for n in names_in(c)}
+
+
 def children(node: Any) -> list[Any]:
     """The syntax trees directly below a node."""
     if isinstance(node, S.Atom):

@@ -16,8 +16,41 @@ _CLOSE = {"RBRACE", "RPAR", "RABS", "RNORM", "END"}
 
 def tokens_of(scope: Scope, text: str, macros: Mapping[str, Any], at: Any = None, plain: bool = False) -> list[Token]:
     """The tokens of a formula; `plain` leaves the document's notations as they are. Raises Unreadable."""
-    found = compact(terminals(expand(scan(text, at, frozenset(scope.words)), macros)))
+    found = marked_indices(scope, compact(terminals(expand(scan(text, at, frozenset(scope.words)), macros))))
     return found if plain else written_out(found, scope.notations)
+
+
+def marked_indices(scope: Scope, tokens: Sequence[Token]) -> list[Token]:
+    """j' and j^* as one name, where j is an index: another index, which runs where j does."""
+    out: list[Token] = []
+    k = 0
+    depth: list[bool] = []  # for each open brace, whether it is a script's
+    while k < len(tokens):
+        t = tokens[k]
+        script = any(depth)
+        if t.kind == "LBRACE":
+            depth.append(bool(out) and out[-1].kind == "SUB")
+        elif t.kind == "RBRACE" and depth:
+            depth.pop()
+        index = t.kind == "NAME" and len(t.text) == 1 and (t.text in scope.ranges or (script and t.text in "ijklmn"))
+        after = tokens[k + 1] if k + 1 < len(tokens) else None
+        mark = ""
+        if index and after is not None and after.kind == "PRIME":
+            mark, used = "'", 2
+        elif index and script and after is not None and after.kind == "SUP" and k + 2 < len(tokens):
+            star = tokens[k + 2]
+            if star.text in ("*", r"\star", r"\ast"):
+                mark, used = "^*", 3
+        if mark:
+            name = t.text + mark
+            if t.text in scope.ranges:
+                scope.ranges.setdefault(name, scope.ranges[t.text])
+            out.append(replace(t, text=name, end=tokens[k + used - 1].end))
+            k += used
+            continue
+        out.append(t)
+        k += 1
+    return out
 
 
 def compact(tokens: Sequence[Token]) -> list[Token]:

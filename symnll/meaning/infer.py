@@ -179,7 +179,7 @@ def _binder(scope: Scope, item: Any, found: _Found, env: dict[str, Key], bound: 
                 names = script_parts(p) if not isinstance(p, S.Sep) else []
                 for name in names:
                     n = S.unwrap(name)
-                    if isinstance(n, S.Name) and len(n.text) == 1 and n.text.islower():
+                    if isinstance(n, S.Name) and len(n.text.rstrip("'").removesuffix("^*")) == 1 and n.text[0].islower():
                         found.letters.setdefault(n.text)
                         inner.setdefault(n.text, ("letter", n.text))
                         found.find(("letter", n.text))
@@ -230,7 +230,8 @@ def _letter(scope: Scope, node: Any, bound: set[str]) -> str:
         inner = S.unwrap(inner.inside)
     if isinstance(inner, S.Name):
         text = inner.text
-        fine = text in scope.ranges or text in bound or (len(text) == 1 and text.islower())
+        letter = text.rstrip("'").removesuffix("^*")
+        fine = text in scope.ranges or text in bound or (len(letter) == 1 and letter.islower())
         return text if fine and text not in scope.sizes else ""
     if isinstance(inner, S.Sum):
         letters = [x for x in (_letter(scope, t, bound) for _, t in inner.terms) if x]
@@ -294,6 +295,10 @@ def _capitals(scope: Scope, trees: Sequence[Any], found: _Found, bound: set[str]
 
 
 def _declare(scope: Scope, found: _Found, defined: set[str]) -> None:
+    for letter in found.letters:
+        plain = letter.rstrip("'").removesuffix("^*")
+        if plain != letter and (plain in scope.ranges or plain in found.letters):
+            found.join(("letter", plain), ("letter", letter))
     for letter in found.letters:
         if letter not in scope.ranges:
             scope.ranges[letter] = _range(scope, found, ("letter", letter))

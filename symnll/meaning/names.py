@@ -93,6 +93,16 @@ def is_index(e: Elaborator, node: Any, env: Env) -> bool:
     return False
 
 
+def _chosen(sub: Any) -> Any:
+    """z_{k=i} is z_i, and z_{k≠i} is z_k."""
+    inner = sub
+    while isinstance(inner, S.Bracket) and inner.kind == "{":
+        inner = inner.inside
+    if not isinstance(inner, S.List) or len(inner.pieces) != 3 or not isinstance(inner.pieces[1], S.Sep):
+        return sub
+    return {"=": inner.pieces[2], r"\neq": inner.pieces[0]}.get(inner.pieces[1].text, sub)
+
+
 def _is_label(e: Elaborator, inner: Any, env: Env) -> bool:
     """Whether a superscript is a word, such as LS, true or \\text{old}, and no power."""
     if isinstance(inner, S.Name):
@@ -140,7 +150,7 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
             key, label = f"{key}^{text}", label + text
         else:
             powers.append(sup)
-    for sub in item.subs:
+    for sub in map(_chosen, item.subs):
         whole = f"{key}_{spelled(S.unwrap(sub))}"
         if known(whole):
             key, label = whole, label + spelled(sub)
@@ -209,13 +219,15 @@ def plain(e: Elaborator, use: Use, env: Env) -> Value:
         return _indexed(e, _family(abstract.base, abstract.axes), use, env)
     if not use.indices and use.key in e.scope.sizes and 0 not in e.scope.arity(use.key):
         return e.scope.sizes[use.key]
-    for d in reversed(e.scope.definitions.get(use.key, ())):
-        if d.arguments is None:
-            found = _opened(e, d, use, env)
-            if found is not None:
-                return found
     count = len(use.indices)
     q = e.scope.quantities.get((use.key, count))
+    plain_ones = [d for d in reversed(e.scope.definitions.get(use.key, ())) if d.arguments is None]
+    for d in sorted(plain_ones, key=lambda d: len(d.indices) != count):
+        if q is not None and len(d.indices) != count:
+            continue  # a_i, where a is the total of the a_i
+        found = _opened(e, d, use, env)
+        if found is not None:
+            return found
     if q is not None:
         return quantity_entry(q, [e.index(i, env) for i in use.indices], use.node)
     if not count:

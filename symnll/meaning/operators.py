@@ -10,7 +10,7 @@ from sympy import Integer
 
 from symnll import language as L
 from symnll.meaning import values as V
-from symnll.meaning.elaborate import FUNCTIONS, head_of, mentions, script_parts
+from symnll.meaning.elaborate import FUNCTIONS, head_of, mentions, names_in, script_parts
 from symnll.meaning.names import argument_parts, is_index, name_unit, softmax, spelled
 from symnll.meaning.values import Array, Range, Unclear, Value
 from symnll.read import syntax as S
@@ -50,6 +50,11 @@ def big(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> Value:
 
 
 def _everywhere(e: Elaborator, kind: str, body: Any, env: Env, item: Any) -> Value:
+    letters = sorted(n for n in names_in(body) if n in e.scope.ranges and n not in env)
+    if len(letters) == 1:
+        r, k = e.scope.ranges[letters[0]], V.bound(e.scope.shown(letters[0]))
+        e.notes[f"the {'Σ' if kind == 'sum' else '∏'} without an index runs over {letters[0]}"] = None
+        return V.over(kind, e.scalar(body, {**env, letters[0]: k}), k, r.lower, r.upper)
     v = e.value(body, env)
     if isinstance(v, Array) and len(v.axes) == 1:
         k = V.bound("k")

@@ -37,15 +37,28 @@ def evaluator(case: Case, point: Point, candidate: Point | None = None) -> Evalu
     return Evaluator(value, point.polynomial, case.assigned)
 
 
-def admitted(case: Case, values: Evaluator) -> bool:
-    """Whether the hypotheses hold, and the solved variables have values of their kind; rigorous."""
+def admitted(case: Case, values: Evaluator) -> tuple[bool, bool]:
+    """Whether the hypotheses hold, and the solved variables have values of their kind; and whether this is rigorous.
+
+    An equality of balls that are the same up to 2⁻¹⁵⁰ counts as one that holds, not rigorously.
+    """
     for variable in case.assigned:
         kind, value = variable.data[1], values.value(variable)
         if kind == "natural" and not (isinstance(value, fmpq) and value.q == 1):
-            return False
+            return False, True
         if kind != "real" and sign(value) < (1 if kind == "positive" else 0):
-            return False
-    return all(related(s, values.value(a) - values.value(b)) for s, a, b in case.conditions)
+            return False, True
+    rigorous = True
+    for s, a, b in case.conditions:
+        left, right = values.value(a), values.value(b)
+        try:
+            if not related(s, left - right):
+                return False, True
+        except Undecided:
+            if not compare(s, left, right):
+                raise
+            rigorous = False
+    return True, rigorous
 
 
 def compare_sides(case: Case, point: Point) -> Outcome:
@@ -54,7 +67,8 @@ def compare_sides(case: Case, point: Point) -> Outcome:
         with precision(bits):
             values = evaluator(case, point)
             try:
-                if not admitted(case, values):
+                held, rigorous = admitted(case, values)
+                if not held:
                     return Outcome("excluded")
                 left, right = values.value(case.left), values.value(case.right)
                 holds = compare(case.symbol, left, right)
@@ -62,6 +76,8 @@ def compare_sides(case: Case, point: Point) -> Outcome:
                 return Outcome("undefined", reason=str(problem))
             except Undecided:
                 continue
+            if holds is False and not rigorous:
+                continue  # a counterexample must satisfy the hypotheses exactly
             if holds is not None:
                 return Outcome("agrees" if holds else "differs", left, right)
     return Outcome("undecided")

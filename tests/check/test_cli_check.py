@@ -232,6 +232,25 @@ def test_workers_end_with_the_runner():
     assert not worker.process.is_alive()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals differ")
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_workers_end_when_the_command_is_ended(ending):
+    write(a="sleep 1", b="sleep 1", c="sleep 1")
+    code = "import sys; sys.modules['symnll.check.session'] = __import__('tests.check.samples', fromlist=['x'])\n"
+    code += "from symnll.cli import main; sys.argv = ['symnll', 'check', '-j2', 'a.md', 'b.md', 'c.md']; main()"
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", code], env=environment, **pipes) as process:
+        while len(Path(os.environ["SYMNLL_TEST_LOG"]).read_text().split()) < 2:
+            time.sleep(0.02)
+        process.send_signal(ending)
+        # The workers hold the same pipes, which close when the last of them is gone.
+        start = time.perf_counter()
+        _, errors = process.communicate(timeout=20)
+        assert time.perf_counter() - start < 5 and process.returncode not in (0, 1, 2)
+        assert "Traceback" not in errors
+
+
 def test_progress_is_told():
     write(a="proved a = b", b="sleep 1\nproved a = b")
     seen = []

@@ -15,6 +15,7 @@ from symnll.language import (
     Ge,
     Gt,
     Index,
+    Larger,
     Le,
     Lt,
     Ne,
@@ -154,6 +155,9 @@ def test_definedness_does_not_make_it_true(statement):
 def test_powers_are_meant_for_a_positive_base():
     found = decide(Eq(plain(x**a, x**b), x ** (a + b)))
     assert found.verdict == "proved" and found.hypotheses == ("x > 0",)
+    # At some points with a negative base both sides have a value too, and are not the same.
+    assert decide(Eq(Larger(x**a, 0), x**a)).condition == "x ≥ 0"
+    assert decide(Eq(Larger(product(p[k] ** a, k), 0), product(p[k] ** a, k))).verdict == "conditional"
     # The base is negative everywhere: under the convention that would be a theorem about nothing.
     base = -1 - x**2
     claim = Eq(plain(Pow(base, a), Pow(base, b)), Pow(base, a + b))
@@ -250,6 +254,7 @@ def test_disagreement_is_not_hidden(monkeypatch):
     [
         (sympy.true, "decided"),
         (Eq(x, 0.5), "Float"),
+        (Eq(sympy.Add(Pow(0, -1, evaluate=False), 1, x, evaluate=False), x), "zero"),
         (Eq(x, sympy.zoo), "meaning"),
         (sympy.Symbol("w") + 1, "statement"),
         (Eq(total(x, Index("r", 1, 10**6)), a), "too long"),
