@@ -126,7 +126,7 @@ def contradictory(given: Sequence[Any], statement: Any, clock: Clock, seconds: f
         if not clock.left():
             raise
         return False
-    except (BridgeError, CoreError, RecursionError):
+    except (BridgeError, CoreError, ArithmeticError, RecursionError):
         return False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
@@ -119,12 +120,14 @@ class _Progress:
 
     def __init__(self, quiet: bool) -> None:
         self.wanted = not quiet and sys.stderr.isatty()
+        self.start = time.monotonic()
 
     def show(self, done: int, total: int, name: str) -> None:
         if self.wanted:
             from symnll.report.excerpt import shorten
 
-            text = shorten(f"checking {done + 1} of {total}: {name}", _width() - 1)
+            seconds = int(time.monotonic() - self.start)
+            text = shorten(f"checking {done + 1} of {total}, {seconds} s: {name}", _width() - 1)
             print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 

@@ -34,7 +34,7 @@ STRICT = (
         sympy.Indexed,
     ),
     *(sympy.KroneckerDelta, sympy.Sum, sympy.Product, L.MaxOver, L.Larger, sympy.Max, sympy.Min, sympy.Abs),
-    *(sympy.Derivative, L.At, L.FunctionalValue, AppliedUndef),
+    *(sympy.Derivative, L.At, L.FunctionalValue, AppliedUndef, type(sympy.pi)),
 )  # what is defined only where all of its parts are; of anything else nothing is concluded
 UNREAD = "‹not read›"
 

@@ -13,6 +13,7 @@ from symnll.meaning.declare import Refused, condition_tokens, declare, definitio
 from symnll.meaning.elaborate import big_letter, children, mentions, open_letters
 from symnll.meaning.formulas import tokens_of
 from symnll.meaning.infer import infer
+from symnll.meaning.names import alike
 from symnll.meaning.scope import Scope
 from symnll.read import rows
 from symnll.read import syntax as S
@@ -296,7 +297,12 @@ class Session:
         if any(name == d.head and not q.inferred for (name, _), q in scope.quantities.items()):
             return True
         same = scope.definitions.get(d.head, ())
-        return any((x.arguments is None) == (d.arguments is None) and len(x.indices) == len(d.indices) for x in same)
+        return any(
+            len(x.indices) == len(d.indices)
+            and (x.arguments is None) == (d.arguments is None)
+            and (x.arguments is None or alike(x.arguments, d.arguments))
+            for x in same
+        )
 
 
 def _text(text: str, member: rows.Member) -> str:

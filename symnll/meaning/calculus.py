@@ -41,9 +41,17 @@ def _sign(item: Any) -> tuple[str, int]:
 
 def is_derivative(node: S.Frac) -> bool:
     """Whether this fraction is ∂…/∂… or d…/d…."""
-    top, bottom = _items(node.top), _items(node.bottom)
+    top, bottom = _items(_unsigned(node.top)[0]), _items(node.bottom)
     a, b = _sign(top[0]), _sign(bottom[0])
     return bool(a[0]) and a[0] == b[0] and len(bottom) > 1
+
+
+def _unsigned(node: Any) -> tuple[Any, bool]:
+    """A numerator without its leading minus, and whether it had one."""
+    inner = S.unwrap(node)
+    if isinstance(inner, S.Sum) and len(inner.terms) == 1:
+        return inner.terms[0][1], inner.terms[0][0] == "-"
+    return node, False
 
 
 def _variables(items: Sequence[Any]) -> list[tuple[Any, int]]:
@@ -80,7 +88,15 @@ def fraction(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
     node = items[k]
     if not is_derivative(node):
         return None
+    unsigned, minus = _unsigned(node.top)
+    if minus:
+        v, after = fraction(e, [*items[:k], replace(node, top=unsigned), *items[k + 1 :]], k, env)  # type: ignore[misc]
+        return (v.map(V.neg) if isinstance(v, Array) else V.neg(v)), after
     top, bottom = _items(node.top), _items(node.bottom)
+    if len(bottom) == 3 and isinstance(bottom[1], S.Name) and bottom[1].text in ("log", "ln"):  # ∂/∂ log x = x ∂/∂x
+        plain = S.Product(node.bottom.start, node.bottom.end, (bottom[0], bottom[2]))
+        v, after = fraction(e, [*items[:k], replace(node, bottom=plain), *items[k + 1 :]], k, env)  # type: ignore[misc]
+        return V.times(e.value(bottom[2], env), v, node), after
     if _sign(top[0])[0] == "d" and (e.scope.known("d") and not e.scope.functions.get("d")) and "d" in env:
         return None
     variables = _variables(bottom)
@@ -146,6 +162,8 @@ def operator(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
         return slashed[0], k + slashed[1]
     subs = item.subs if isinstance(item, S.Atom) else ()
     sups = item.sups if isinstance(item, S.Atom) else ()
+    if not subs and head.text == r"\nabla":
+        return _gradient_of_call(e, items, k, sups, env)
     if not subs:
         raise Unclear(f"Say with respect to what: {'∂' if head.text != r'∇' else '∇'}_x.", item.start, item.end)
     order = 1
@@ -163,6 +181,21 @@ def operator(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
         )  # fmt: skip
     operand, after = _operand(e, items, k)
     return differentiate(e, operand, [(variable, order)], env, item), after
+
+
+def _gradient_of_call(e: Elaborator, items: Sequence[Any], k: int, sups: Sequence[Any], env: Env) -> tuple[Value, int]:
+    """∇L(θ) and ∇²L(θ): with respect to the argument that is written."""
+    item = items[k]
+    bracket = head_of(items[k + 2]) if k + 2 < len(items) else None
+    if not isinstance(bracket, S.Bracket) or bracket.inside.only is None or not isinstance(head_of(items[k + 1]), S.Name):
+        raise Unclear("Say with respect to what: ∇_x.", item.start, item.end)
+    operand = S.Product(items[k + 1].start, items[k + 2].end, tuple(items[k + 1 : k + 3]))
+    variable = S.unwrap(bracket.inside)
+    twice = bool(sups) and isinstance(S.unwrap(sups[0]), S.Num) and S.unwrap(sups[0]).value == 2
+    if sups and not twice:
+        raise Unclear("This operator's superscript is not understood.", item.start, item.end)
+    variables = [(variable, 1)] * (2 if twice else 1)
+    return differentiate(e, operand, variables, env, item), k + 3
 
 
 def differentiate(e: Elaborator, operand: Any, variables: list[tuple[Any, int]], env: Env, node: Any) -> Value:
@@ -208,7 +241,7 @@ def _by_compound(e: Elaborator, operand: Any, variable: Any, order: int, env: En
     body = _replaced(operand, pattern, mark, found)
     if not found:
         raise Unclear(f"{spelled(inner)} does not stand in what is differentiated.", inner.start, inner.end)
-    x = sympy.Dummy("x", real=True)
+    x = V.variable("x")
     v = e.scalar(body, {**env, mark: x})
     return L.At(sympy.Derivative(v, (x, order), evaluate=False), x, e.scalar(inner, env))
 
@@ -321,7 +354,7 @@ class _Variable:
             whole = self.e.value(d.body, {ABSTRACT: env[ABSTRACT]} if ABSTRACT in env else {})
             if isinstance(whole, Array):
                 axes = whole.axes
-        name = self.e.scope.shown(use.key)
+        name = V.variable(self.e.scope.shown(use.key)).name
         base: Any = L.vector(name, *(a.size for a in axes)) if axes else sympy.Symbol(name, real=True)
         self._of(Abstract(base, axes), use, env, True)
 
@@ -377,6 +410,8 @@ class _Variable:
         assert self.abstract is not None
         base, axes = self.abstract.base, self.abstract.axes
         whole = plain(e, Use(self.key, (), (), self.node), {k: x for k, x in env.items()})
+        if axes and not isinstance(whole, Array):
+            raise Unclear(f"{self.key} is no vector here.", self.node.start, self.node.end)
         if axes:
             variables = tuple(V.bound("k") for _ in axes)
             pages = [V.add(k, a.lower - 1) if a.lower != 1 else k for k, a in zip(variables, axes, strict=True)]

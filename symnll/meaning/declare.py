@@ -24,7 +24,7 @@ HELP = (
 
 
 FIXED = {r"\partial", r"\nabla", r"\sum", r"\prod", r"\int", "log", "ln", "exp", "max", "min", "argmax", "argmin", "arg", "sinh",
-         "cosh", "tanh", "sup", "inf", "lim", "e", r"\mathbb{1}", r"\mathbf{1}"}  # names that no document gives a meaning of its own
+         "cosh", "tanh", "sup", "inf", "lim", r"\mathbb{1}", r"\mathbf{1}"}  # names that no document gives a meaning of its own
 
 
 class Refused(ValueError):
@@ -295,8 +295,12 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
     if any(isinstance(p, S.Sep) and p.kind == "REL" for x in subs if isinstance(x, S.List) for p in x.pieces):
         return None  # E_{x ∼ p}[…]
     use = use_of(Elaborator(scope), head, {})
-    if use.powers or use.primes or use.bangs:
+    labels = "".join(f"^{spelled(S.unwrap(p))}" for p in use.powers)
+    if use.bangs or any(not isinstance(S.unwrap(p), (S.Num, S.Name)) for p in use.powers):
         return None
+    if (use.primes and len(items) > 1) or (name.text == "e" and not use.indices):
+        return None
+    named = use.key + labels + "'" * use.primes
     indices = [_parameter(scope, i) for i in use.indices]
     arguments = None
     if len(items) == 2:
@@ -314,7 +318,7 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
         return None
     letters = {S.unwrap(a).text for a in arguments or () if isinstance(S.unwrap(a), S.Name)}
     parameters = frozenset(n for n in letters if n not in scope.ranges)
-    return Definition(use.key, tuple(indices), arguments, right, source, parameters, display)
+    return Definition(named, tuple(indices), arguments, right, source, parameters, display)
 
 
 def _inside(node: Any) -> Any:

@@ -36,7 +36,10 @@ def marked_indices(scope: Scope, tokens: Sequence[Token]) -> list[Token]:
         after = tokens[k + 1] if k + 1 < len(tokens) else None
         mark = ""
         if index and after is not None and after.kind == "PRIME":
-            mark, used = "'", 2
+            used = 1
+            while k + used < len(tokens) and tokens[k + used].kind == "PRIME":
+                used += 1
+            mark = "'" * (used - 1)
         elif index and script and after is not None and after.kind == "SUP" and k + 2 < len(tokens):
             star = tokens[k + 2]
             if star.text in ("*", r"\star", r"\ast"):
@@ -59,6 +62,16 @@ def compact(tokens: Sequence[Token]) -> list[Token]:
     k = 0
     while k < len(tokens):
         t = tokens[k]
+        if t.kind == "SUP" and k + 1 < len(tokens):  # x^\\prime, x^{\\prime}
+            end = k + 1 + (tokens[k + 1].kind == "LBRACE")
+            primes = end
+            while primes < len(tokens) and tokens[primes].kind == "PRIME":
+                primes += 1
+            braced = end == k + 2
+            if primes > end and (not braced or (primes < len(tokens) and tokens[primes].kind == "RBRACE")):
+                out.extend(tokens[end:primes])
+                k = primes + braced
+                continue
         single = (
             t.kind == "LBRACE" and out and out[-1].kind in ("SUB", "SUP") and k + 2 < len(tokens)
             and tokens[k + 2].kind == "RBRACE" and tokens[k + 1].kind in ("NAME", "NUMBER")

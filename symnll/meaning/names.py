@@ -338,10 +338,14 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
     if use.key in env or use.key in env.get(ABSTRACT, {}):
         if use.key in env.get(ABSTRACT, {}) and _only_names(parts):
             return plain(e, use, env)
+        whole = env.get(use.key)
+        indexed = isinstance(whole, Array) and len(whole.axes) == len(use.indices) + len(parts)
+        if indexed and all(is_index(e, p, env) for p in parts):
+            return whole.at(*(e.index(i, env) for i in (*use.indices, *parts)))
         return None
     for loosely in (False, True):  # what is written the same way comes before what only has as many arguments
         for d in reversed(e.scope.definitions.get(use.key, ())):
-            if d.arguments is not None and (loosely or _alike(d.arguments, parts)):
+            if d.arguments is not None and (loosely or alike(d.arguments, parts)):
                 found = _apply(e, d, use, parts, env)
                 if found is not None:
                     return found
@@ -382,7 +386,7 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
     return None
 
 
-def _alike(patterns: Sequence[Any], parts: Sequence[Any]) -> bool:
+def alike(patterns: Sequence[Any], parts: Sequence[Any]) -> bool:
     """Whether arguments are written as those of a definition, up to indices."""
 
     def shape(node: Any) -> str:
@@ -406,7 +410,7 @@ def _standard(e: Elaborator, f: Any, use: Use, part: S.List, env: Env) -> Value:
     if use.primes:
         if isinstance(v, Array) or use.primes > 2:
             raise Unclear("A derivative of a function of a vector is not understood here.", use.node.start, use.node.end)
-        x = sympy.Dummy("x", real=True)
+        x = V.variable("x")
         return L.At(sympy.Derivative(f(x), (x, use.primes), evaluate=False), x, v)
     return v.map(f) if isinstance(v, Array) else f(v)
 
@@ -423,7 +427,7 @@ def _unknown_function(e: Elaborator, use: Use, parts: Sequence[S.List], env: Env
     if use.primes:
         if len(args) != 1:
             raise Unclear("A prime is understood for functions of one argument.", use.node.start, use.node.end)
-        x = sympy.Dummy("x", real=True)
+        x = V.variable("x")
         return L.At(sympy.Derivative(f(*index, x), (x, use.primes), evaluate=False), x, args[0])
     return f(*index, *args)
 
@@ -471,7 +475,7 @@ def _primed(e: Elaborator, d: Definition, use: Use, parts: Sequence[S.List], env
     if len(parts) != 1 or not isinstance(name, S.Name):
         raise Unclear("A prime is understood for functions of one argument.", use.node.start, use.node.end)
     at = e.value(parts[0], env)
-    x = sympy.Dummy("x", real=True)
+    x = V.variable("x")
     body = e.scalar(d.body, {**body_env, name.text: x})
     return L.At(sympy.Derivative(body, (x, use.primes), evaluate=False), x, at)
 

@@ -479,7 +479,7 @@ def special(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Valu
             return sympy.KroneckerDelta(a, b, evaluate=False), k + 1
     if isinstance(head, S.Num):
         return None
-    if text in ("E", r"\mathbb{E}", r"\mathrm{E}") and (bracket is not None or subs) and (text != "E" or subs):
+    if text in ("E", r"\mathbb{E}", r"\mathrm{E}") and subs and (bracket is not None or text != "E"):
         return expectation(e, items, k, env)
     if text in ("softmax", r"\softmax") and bracket is not None:
         v = e.value(bracket.inside, env)

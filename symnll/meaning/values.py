@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -107,6 +108,14 @@ def exp(a: Any) -> Expr:
 
 def log(a: Any) -> Expr:
     return sympy.log(a, evaluate=False)
+
+
+_made = itertools.count(1)
+
+
+def variable(name: str) -> Any:
+    """A real variable that no page names: what is differentiated with respect to before it gets its value."""
+    return sympy.Symbol(f"{name}°{next(_made)}", real=True)
 
 
 def bound(name: str) -> Dummy:

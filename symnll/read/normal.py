@@ -434,7 +434,9 @@ class _Normaliser:
             return [replace(t, kind="QUAD")] if "text" in t.text or "box" in t.text else []
         end = raw[-1].end
         words = plain.split()
-        if t.text.startswith(("text", "mbox", "hbox", "emph")) and _is_prose(words):
+        if plain.lower() in ("otherwise", "if", "else", "where", "for", "and") or (
+            t.text.startswith(("text", "mbox", "hbox", "emph")) and _is_prose(words)
+        ):
             return [Token("TEXT", plain.lower(), t.start, end)]
         if len(plain) == 1 and not plain.isalpha():
             return self._inside(raw)
@@ -522,10 +524,30 @@ def _is_prose(words: list[str]) -> bool:
     return any(w.strip(",.:;()").lower() in CUES for w in words) or len(words) > 3 or (len(words) > 1 and loose)
 
 
+def _paired_bars(tokens: list[Token]) -> set[int]:
+    """Bars that stand directly in no round or square bracket, two by two: they pair up, and separate nothing."""
+    places: dict[tuple[int, str], list[int]] = {}
+    stack: list[int] = []
+    for k, t in enumerate(tokens):
+        if t.kind in ("LPAR", "LBRACE", "BEGIN"):
+            stack.append(k)
+        elif t.kind in ("RPAR", "RBRACE", "END"):
+            stack = stack[:-1]
+        elif t.kind in ("BAR", "NORM"):
+            places.setdefault((stack[-1] if stack else -1, t.kind), []).append(k)
+    return {
+        p
+        for (at, _), found in places.items()
+        if len(found) % 2 == 0 and (at < 0 or tokens[at].kind != "LPAR")
+        for p in found
+    }
+
+
 def _bars(tokens: list[Token]) -> list[Token]:
     """Bare | and ‖ decided: a pair around an expression, a separator, or the bar of an evaluation."""
     out: list[Token] = []
     stack: list[tuple[str, int]] = []  # opening tokens, with their place in `out`
+    paired = _paired_bars(tokens)
     ends = {"NAME", "NUMBER", "RPAR", "RBRACE", "RABS", "RNORM", "PRIME", "BANG", "END", "DOTS"}
     for k, t in enumerate(tokens):
         if t.kind in ("LPAR", "LBRACE", "BEGIN"):
@@ -539,6 +561,8 @@ def _bars(tokens: list[Token]) -> list[Token]:
         elif t.kind in ("BAR", "NORM"):
             operand = bool(out) and out[-1].kind in ends and not (out[-1].kind == "NAME" and out[-1].text in T.NAMED)
             inside = bool(stack) and stack[-1][0] == t.kind
+            if k in paired and not inside:
+                operand = False
             small = "ABS" if t.kind == "BAR" else "NORM"
             if t.kind == "BAR" and operand and not inside and k + 1 < len(tokens) and tokens[k + 1].kind == "SUB":
                 t = replace(t, kind="EVAL")

@@ -187,12 +187,21 @@ def _number(value: str, before: list[Token], start: int, end: int) -> Iterable[T
 def _word(value: str, before: list[Token], a: int, place: Any, words: frozenset[str]) -> Iterable[Token]:
     """A known word stays one; after ^ or _ only its first letter is meant, as in TeX; other letters stand alone."""
     script = bool(before) and before[-1].kind == "other" and before[-1].text in ("^", "_")
-    if not script and (value in words or value in WORDS):
+    if script:
+        yield Token("letter", value[0], place(a), place(a) + 1)
+        if len(value) > 1:
+            yield from _word(value[1:], [], a + 1, place, words)
+        return
+    if value in words or value in WORDS:
         known = value not in words and value not in NAMED
         yield Token("command" if known else "name", value, place(a), place(a + len(value) - 1) + 1)
         return
-    for n, letter in enumerate(value):
+    tail = next((w for w in ("log", "exp", "ln") if value.endswith(w) and len(value) - len(w) < 3), "")
+    for n, letter in enumerate(value.removesuffix(tail)):
         yield Token("letter", letter, place(a + n), place(a + n) + 1)
+    if tail:
+        start = a + len(value) - len(tail)
+        yield Token("name", tail, place(start), place(a + len(value) - 1) + 1)
 
 
 Macros = Mapping[str, Any]

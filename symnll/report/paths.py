@@ -29,7 +29,7 @@ def uri(path: str) -> str:
         return "stdin"
     inside = relative(path, Path.cwd())
     if inside is None:
-        return "file://" + quote(_bytes(Path(os.path.abspath(path)).as_posix()), safe="/:")
+        return Path(os.path.abspath(os.fsdecode(_bytes(path)))).as_uri()
     # A colon in the first part would read as a scheme.
     return quote(_bytes(inside), safe="/")
 

@@ -35,3 +35,11 @@ def told_checker(own_cache, tmp_path_factory, monkeypatch):
         return names
 
     return checked
+
+
+@pytest.fixture
+def inside(tmp_path, monkeypatch, told_checker):
+    """An empty folder to work in, with that checker, and nothing in the environment that changes reports."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_WORKSPACE", "SYMNLL_DEBUG"):
+        monkeypatch.delenv(name, raising=False)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
+from pathlib import Path
 
+from typer.testing import CliRunner
+
+from symnll.cli import app
 from symnll.read.source import Source
 from symnll.report.model import Counterexample, DisplayReport, FileReport, Lint, StepReport
 
@@ -88,3 +93,20 @@ def check_source(source: Source, options: object, store: object = None) -> FileR
             report.displays.append(DisplayReport(len(report.displays) + 1, number, number, [step], expect))
             expect = None
     return report
+
+
+def write(**files):
+    """Write Markdown files; two underscores are a slash."""
+    for name, text in files.items():
+        Path(name.replace("__", "/") + ".md").parent.mkdir(parents=True, exist_ok=True)
+        Path(name.replace("__", "/") + ".md").write_text(text)
+
+
+def run(*arguments, text=None):
+    """`symnll check` in this process."""
+    return CliRunner().invoke(app, ["check", *map(str, arguments)], input=text)
+
+
+def names(result):
+    """The files of a JSON report."""
+    return [file["path"] for file in json.loads(result.stdout)["files"]]

@@ -335,7 +335,7 @@ def test_uris(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert uri("a b/c%.md") == uri(str(tmp_path / "a b" / "c%.md")) == "a%20b/c%25.md"
     assert uri("x:y.md") == "x%3Ay.md" and uri("-") == "stdin"
-    assert uri("../up.md") == f"file://{tmp_path.parent.as_posix()}/up.md"
+    assert uri("../up.md") == (tmp_path.parent / "up.md").as_uri()
 
 
 # JUnit
