@@ -61,7 +61,8 @@ class Parameter(Symbol):
 class Vector(IndexedBase):
     """A family v[i], v[n, k], … over 1..shape[0] × 1..shape[1] × …, of one of `KINDS`.
 
-    `simplex`: positive, sums to 1 over its last axis. `onehot`: v[i] = δ(i, at). `labels`: integers in 1..classes.
+    `simplex`: positive, sums to 1 over its last axis. `onehot`: v[i] = δ(i, at), or v[n, i] = δ(i, at[n]) for labels
+    `at`. `labels`: integers in 1..classes.
     """
 
     def __new__(cls, label: Any, shape: Any, kind: Any = "real", extra: Any = None) -> Vector:
@@ -84,8 +85,8 @@ class Vector(IndexedBase):
         return self.args[2].name  # type: ignore[no-any-return]
 
     @property
-    def extra(self) -> Expr:
-        """Where a one-hot vector is 1, or the number of classes of labels."""
+    def extra(self) -> Any:
+        """Where a one-hot vector is 1 (labels, where it has two axes), or the number of classes of labels."""
         return self.args[3]
 
     @property
@@ -210,9 +211,14 @@ def vector(name: str, *shape: Any, kind: str = "real") -> Vector:
     return Vector(name, shape, kind)
 
 
-def onehot(name: str, upper: Any, at: Any) -> Vector:
-    """y[i] = δ(i, at) for i in 1..upper."""
-    return Vector(name, (upper,), "onehot", at)
+def onehot(name: str, upper: Any, at: Any = None) -> Vector:
+    """y[i] = δ(i, at) for i in 1..upper; for labels `at` over 1..N: y[n, i] = δ(i, at[n]).
+
+    Without `at` it is 1 at an index of its own, `T_name` in 1..upper.
+    """
+    at = Index(f"T_{name}", 1, upper) if at is None else at
+    shape = (*at.sizes, upper) if isinstance(at, Vector) else (upper,)
+    return Vector(name, shape, "onehot", at)
 
 
 def labels(name: str, count: Any, classes: Any) -> Vector:

@@ -368,7 +368,7 @@ REFUSED = [
     (sympy.I * a, ["I"]),
     (sympy.gamma(b), ["gamma"]),
     (sympy.sin(a), ["sin"]),
-    (sympy.pi, ["pi"]),
+    (sympy.pi + real("π"), ["pi", "declared twice"]),
     (sympy.Integral(a, a), ["Integral"]),
     (sympy.Limit(a, a, 0), ["Limit"]),
     (sympy.Function("h")(complex_w), ["w"]),
@@ -386,7 +386,7 @@ REFUSED = [
     (i + index("i", N), ["i", "declared twice"]),
     (Symbol("d", real=True) + Dummy("d", real=True), ["d", "declared twice"]),
     (a + Symbol("‹1›", real=True), ["‹1›", "another"]),
-    (Piecewise((a, a > 0), (b, True)), ["a > 0", "equality"]),
+    (Piecewise((a, sympy.Contains(i, sympy.S.Naturals)), (b, True)), ["Contains", "condition"]),
     (Piecewise((a, sympy.Eq(i, m))), ["otherwise", "True"]),
     (Sum(Product(complex_w, (j, 1, 2)), (k, 1, 3)), ["w", "no declared kind"]),
 ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from symnll.check.decide import Decision
+from symnll.check.letters import scopes_of
 from symnll.check.options import Options
 from symnll.check.step import EQUALITIES, Meant, judge, meaning
+from symnll.language import Eq
 from symnll.meaning.declare import Refused, condition_tokens, declare, definition, split_relation
-from symnll.meaning.elaborate import big_letter, children, mentions, open_letters
+from symnll.meaning.elaborate import children
 from symnll.meaning.formulas import tokens_of
 from symnll.meaning.infer import infer
 from symnll.meaning.names import alike
@@ -20,6 +23,7 @@ from symnll.read import syntax as S
 from symnll.read.documents import Declaration, Display, Document, Inline, read_document
 from symnll.read.source import Source
 from symnll.read.tokens import Token, Unreadable
+from symnll.small.show import text
 from symnll.report.model import Counterexample, DisplayReport, FileReport, Lint, StepReport
 
 EXPECTED = ("refuted", "conditional", "unknown")
@@ -61,12 +65,14 @@ class Session:
         self.pending = _Pending()
         self.last: rows.Member | None = None
         self.last_conditions: list[list[Token]] = []
+        self.trail = ""  # a digest of all that the names of this stretch depend on
+        self.sentence: tuple[list[Token], int] | None = None  # a condition in the sentence before a display
 
     def run(self) -> FileReport:
         for p in self.document.problems:
             self._problem("unreadable-text", p.message, p.start, p.end)
         for stretch in _stretches(self.document.items):
-            self.scope, self.last = Scope(), None
+            self.scope, self.last, self.trail = Scope(), None, ""
             self._stretch(stretch)
         return self.report
 
@@ -81,11 +87,15 @@ class Session:
             elif isinstance(item, Display):
                 if not inferred:
                     infer(self.scope, self.ahead, self.document.macros)
+                    self._note(f"{self.scope.notes} {self.scope.ranges}")
                     inferred = True
                 self._display(item)
                 self.ahead = self.ahead[1:]
             elif isinstance(item, Inline):
                 self._inline(item)
+
+    def _note(self, what: str) -> None:
+        self.trail = hashlib.sha256(f"{self.trail}\0{what}".encode(errors="replace")).hexdigest()
 
     def _problem(self, code: str, message: str, start: int, end: int) -> None:
         line, column = self.source.position(start)
@@ -98,6 +108,7 @@ class Session:
         text = item.text.text
         word, _, rest = text.strip().partition(" ")
         start, end = item.text.at(0), item.text.at(len(text))
+        self._note(text)
         try:
             if word == "case":
                 self.pending.cases.append(condition_tokens(self.scope, rest, self.document.macros))
@@ -115,8 +126,16 @@ class Session:
             self._problem("declaration", f"This declaration is not understood: {error}", start, end)
 
     def _inline(self, item: Inline) -> None:
-        """A definition in a sentence: `where p_j = …`, `let S = …`."""
+        """A definition in a sentence: `where p_j = …`, `let S = …`; a condition: `if i = j`."""
         words = set(item.cue.split())
+        if words & {"if", "when", "for", "case", "assuming", "suppose"}:
+            try:
+                tokens = tokens_of(self.scope, item.body.text, self.document.macros, item.body.at)
+            except Unreadable:
+                return
+            if rows.about_indices(tokens, self._is_index):
+                self.sentence = tokens, item.body.at(len(item.body.text))
+            return
         if not words & {"where", "let", "define", "denote", "denoting", "defined", "with", "write", "set", "putting", "here"}:
             return
         try:
@@ -134,6 +153,7 @@ class Session:
         line, _ = self.source.position(item.start)
         end_line, _ = self.source.position(item.end)
         pending, self.pending = self.pending, _Pending()
+        said = self._said_before(item) if not pending.cases else None
         display = DisplayReport(item.number, line, end_line, [], pending.expect or None, pending.skip)
         self.report.displays.append(display)
         if pending.skip:
@@ -153,10 +173,20 @@ class Session:
                 if link.lhs is not None and pending.start is None:
                     link.conditions = [*self.last_conditions, *link.conditions]
             link.conditions = [*pending.cases, *link.conditions]
+            if said and not link.conditions:
+                link.conditions, link.said = [said], _text(self.source.text, rows.Member(said))
         self._steps(item, display, links)
         if last is not None and last.tokens:
             self.last = last
             self.last_conditions = links[-1].conditions if links else pending.cases
+
+    def _said_before(self, item: Display) -> list[Token] | None:
+        """The condition with which the sentence before this display ends: `If $i = j$, then`."""
+        sentence, self.sentence = self.sentence, None
+        if sentence is None:
+            return None
+        between = self.source.text[sentence[1] : item.start].strip("$ \n,:;\\()")
+        return sentence[0] if len(between) < 60 and "." not in between and "\n\n" not in between.strip() else None
 
     def _is_index(self, name: str) -> bool:
         return name in self.scope.ranges or (len(name) == 1 and name in "ijklmn" and not self.scope.known(name))
@@ -221,30 +251,70 @@ class Session:
             report.verdict = "definition"
             return
         sides = step.sides[::-1] if relation == "=:" else step.sides
+        key = self._key(step, wide, free)
+        if self._recall(report, key):
+            return
         try:
             meant = meaning(self.scope, sides, relation, link.conditions, wide, free)
         except Unreadable as error:
-            line, column = self.source.position(error.start)
-            report.verdict = "unknown"
-            report.reason = f"{error} (line {line}, column {column})"
+            self._unparsed(report, error)
             return
-        decision = self._judged(meant)
-        self._fill(report, meant, decision)
-        if decision.verdict != "proved" or meant.ambiguities:
-            self._other_readings(report, meant, decision, sides, link, wide, free)
+        decision = self._judged(meant, link)
+        self._fill(report, meant, decision, link)
+        self._other_readings(report, meant, decision, sides, link, wide, free)
+        self._remember(report, key)
 
-    def _judged(self, meant: Meant) -> Decision:
-        return judge(meant, self.scope, self.options.timeout)
+    def _judged(self, meant: Meant, link: rows.Link) -> Decision:
+        premises = []
+        for other in link.implied_by:  # A ⇒ B: B may hold because of A
+            if other.lhs is not None and other.relation.text in EQUALITIES:
+                try:
+                    sides = self._parse(other.lhs, other), self._parse(other.rhs, other)
+                    found = meaning(self.scope, sides, "=", other.conditions)
+                except Unreadable:
+                    continue
+                premises.append((Eq(found.lhs, found.rhs), f"{_text(self.source.text, other.lhs)} = {_text(self.source.text, other.rhs)}"))
+        return judge(meant, self.options.timeout, premises)
 
-    def _fill(self, report: StepReport, meant: Meant, decision: Decision) -> None:
+    # What was decided before.
+
+    def _key(self, step: _Step, wide: frozenset[str], free: frozenset[str]) -> str:
+        """All that the verdict on a step depends on, as text."""
+        conditions = [" ".join(t.text for t in c) for c in step.link.conditions]
+        letters = sorted(wide), sorted(free)
+        premises = [f"{_text(self.source.text, p.lhs)} = {_text(self.source.text, p.rhs)}" for p in step.link.implied_by if p.lhs]
+        r = step.report
+        return repr((self.trail, r.lhs, r.relation, r.rhs, conditions, letters, premises, self.options.key))
+
+    def _recall(self, report: StepReport, key: str) -> bool:
+        found = self.store.get(key) if self.store is not None else None
+        if found is None:
+            return False
+        example = found.pop("counterexample", None)
+        for name, value in found.items():
+            setattr(report, name, value)
+        report.counterexample = Counterexample(**example) if example else None
+        return True
+
+    def _remember(self, report: StepReport, key: str) -> None:
+        """Keep what does not speak of a place in the document."""
+        if self.store is None or report.lints or report.verdict == "unparsed":
+            return
+        example = report.counterexample
+        self.store.put(key, {
+            "verdict": report.verdict, "condition": report.condition, "reason": report.reason, "rules": report.rules,
+            "inferred": report.inferred, "help": report.help, "counterexample": asdict(example) if example else None,
+        })  # fmt: skip
+
+    def _fill(self, report: StepReport, meant: Meant, decision: Decision, link: rows.Link) -> None:
         report.verdict = decision.verdict
         report.reason = decision.reason or None
         report.condition = decision.condition or None
         report.rules = [*decision.rules, *(f"supposes {h}" for h in decision.hypotheses)]
-        report.inferred = list(meant.notes)
+        report.inferred = list(meant.notes) + ([f"the sentence before says: {link.said}"] if link.said else [])
         if decision.witness is not None:
             w = decision.witness
-            report.counterexample = Counterexample(dict(w.sizes), {k: str(v) for k, v in w.values.items()}, w.lhs, w.rhs)
+            report.counterexample = Counterexample(dict(w.sizes), {k: text(v) for k, v in w.values.items()}, w.lhs, w.rhs)
         for code, message, start, end in meant.lints:
             line, column = self.source.position(start)
             end_line, end_column = self.source.position(end)
@@ -260,13 +330,11 @@ class Session:
                 other = meaning(self.scope, sides, link.relation.text, link.conditions, wide, free, {place: 1})
             except Unreadable:
                 continue
-            found = self._judged(other)
+            found = self._judged(other, link)
             if found.verdict != decision.verdict:
                 line, column = self.source.position(place)
-                report.inferred.append(
-                    f"at line {line}, column {column}, two readings are possible ({what}); "
-                    f"with the other one the step is {found.verdict}"
-                )
+                message = f"Two readings are possible here ({what}); with the other one the step is {found.verdict}."
+                report.lints.append(Lint("two-readings", message, line, column, line, column + 1))
 
     # Definitions.
 
@@ -287,6 +355,7 @@ class Session:
         if found is None or self._known(found) or _holds(right, found.head):
             return False
         self.scope.definitions.setdefault(found.head, []).append(found)
+        self._note(source)
         return True
 
     def _known(self, d: Any) -> bool:
@@ -338,76 +407,3 @@ def _groups(steps: Sequence[_Step]) -> list[list[_Step]]:
         else:
             out.append([step])
     return out
-
-
-def scopes_of(trees: Sequence[Any]) -> tuple[frozenset[str], set[str]]:
-    """The letters whose unbracketed sums take in the terms that follow, and the letters that are free in the chain."""
-    candidates = {b for t in trees for b in _followed(t)}
-    wide = frozenset(b for b in candidates if not any(_free(t, b) for t in trees))
-    return wide, {n for t in trees for n in _names(t, frozenset())}
-
-
-def _followed(node: Any) -> set[str]:
-    """Letters bound by a sum at the end of a term, and used in terms after it."""
-    found: set[str] = set()
-    if isinstance(node, S.Sum):
-        for k, (_, term) in enumerate(node.terms[:-1]):
-            for letter in open_letters(term):
-                if any(mentions(t, {letter}) for _, t in node.terms[k + 1 :]):
-                    found.add(letter)
-    for c in children(node):
-        found |= _followed(c)
-    return found
-
-
-def _free(node: Any, letter: str) -> bool:
-    """Whether the letter is free in a tree, where sums take in the terms that follow them."""
-    if isinstance(node, S.Sum):
-        for _, term in node.terms:
-            if _free(term, letter):
-                return True
-            if letter in open_letters(term):
-                return False
-        return False
-    if isinstance(node, S.Product):
-        for item in node.items:
-            if big_letter(item) == letter:
-                return False
-            if _free(item, letter):
-                return True
-        return False
-    if isinstance(node, S.Name):
-        return node.text == letter
-    return any(_free(c, letter) for c in children(node))
-
-
-def _names(node: Any, bound: frozenset[str]) -> set[str]:
-    """The names that are free in a tree."""
-    if isinstance(node, S.Name):
-        return {node.text} - bound
-    if isinstance(node, S.Product):
-        found: set[str] = set()
-        for item in node.items:
-            if big_letter(item):
-                inner = bound | _bound_letters(item)
-                found |= {n for c in getattr(item, "sups", ()) for n in _names(c, bound)}
-                bound = inner
-            else:
-                found |= _names(item, bound)
-        return found
-    return {n for c in children(node) for n in _names(c, bound)}
-
-
-def _bound_letters(item: Any) -> frozenset[str]:
-    found = set()
-    for sub in item.subs:
-        inner = sub
-        while isinstance(inner, S.Bracket):
-            inner = inner.inside
-        pieces = inner.pieces if isinstance(inner, S.List) else (inner,)
-        for p in pieces:
-            if isinstance(p, S.Sep) and p.kind == "REL":
-                found |= {n for n in (big_letter(item),) if n}
-                break
-            found |= _names(p, frozenset())
-    return frozenset(found | {big_letter(item)})

@@ -120,8 +120,8 @@ def _antiderivatives(*sides: Any) -> list[Any]:
     return [a for s in sides if isinstance(s, sympy.Basic) for a in s.atoms(Antiderivative)]
 
 
-def judge(meant: Meant, scope: Scope, seconds: float) -> Decision:
-    """The verdict on what a step states."""
+def judge(meant: Meant, seconds: float, premises: Sequence[Any] = ()) -> Decision:
+    """The verdict on what a step states; `premises` are conditions that are tried first where it is false."""
     given = meant.given
     lhs, rhs = meant.lhs, meant.rhs
     if meant.relation == r"\approx":
@@ -136,7 +136,7 @@ def judge(meant: Meant, scope: Scope, seconds: float) -> Decision:
         if meant.relation not in EQUALITIES:
             return Decision("unknown", "An inequality up to a constant says nothing.")
         return up_to_constant(lhs, rhs, _varying(meant), given, seconds=seconds)
-    return decide(RELATIONS[meant.relation](lhs, rhs), given, seconds=seconds)
+    return decide(RELATIONS[meant.relation](lhs, rhs), given, seconds=seconds, candidates=premises)
 
 
 def _varying(meant: Meant) -> list[Any]:

@@ -46,6 +46,13 @@ def is_derivative(node: S.Frac) -> bool:
     return bool(a[0]) and a[0] == b[0] and len(bottom) > 1
 
 
+def bare_operator(node: Any) -> Any:
+    """The derivative that stands alone in braces, else the tree itself."""
+    inner = S.unwrap(node) if isinstance(node, S.Bracket) and node.kind == "{" else node
+    operator = isinstance(inner, S.Frac) and not inner.binomial and is_derivative(inner) and len(_items(inner.top)) == 1
+    return inner if operator else node
+
+
 def _unsigned(node: Any) -> tuple[Any, bool]:
     """A numerator without its leading minus, and whether it had one."""
     inner = S.unwrap(node)
@@ -310,12 +317,13 @@ class _Variable:
         if known is not None:
             self._of(known, use, env, False)
             return
-        plain = [d for d in e.scope.definitions.get(use.key, ()) if d.arguments is None]
-        if plain:
-            self._defined(plain[-1], use, env)
-            return
         count = len(use.indices)
         q = e.scope.quantities.get((use.key, count))
+        plain = [d for d in e.scope.definitions.get(use.key, ()) if d.arguments is None]
+        fitting = [d for d in plain if len(d.indices) == count]
+        if fitting or (plain and q is None):
+            self._defined((fitting or plain)[-1], use, env)
+            return
         larger = sorted((n, q) for (name, n), q in e.scope.quantities.items() if name == use.key and n > count)
         if q is None and larger:
             q = larger[0][1]

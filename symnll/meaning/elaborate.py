@@ -153,8 +153,9 @@ class Elaborator:
 
     def product(self, items: Sequence[Any], env: Env, node: Any) -> Value:
         """The product of units: calls, functions with their arguments, big operators with all that follows, atoms."""
-        from symnll.meaning.calculus import slashed_derivative
+        from symnll.meaning.calculus import bare_operator, slashed_derivative
 
+        items = tuple(bare_operator(i) for i in items)  # {∂/∂x}, from a notation
         slashed = slashed_derivative(self, items, env)
         if slashed is not None:
             head, used = slashed

@@ -17,7 +17,8 @@ _CLOSE = {"RBRACE", "RPAR", "RABS", "RNORM", "END"}
 def tokens_of(scope: Scope, text: str, macros: Mapping[str, Any], at: Any = None, plain: bool = False) -> list[Token]:
     """The tokens of a formula; `plain` leaves the document's notations as they are. Raises Unreadable."""
     found = marked_indices(scope, compact(terminals(expand(scan(text, at, frozenset(scope.words)), macros))))
-    return found if plain else written_out(found, scope.notations)
+    indexed = {name for name in {n.pattern[0].text for n in scope.notations} if scope.arity(name) - {0}}
+    return found if plain else written_out(found, scope.notations, indexed)
 
 
 def marked_indices(scope: Scope, tokens: Sequence[Token]) -> list[Token]:
@@ -96,8 +97,11 @@ def notation(scope: Scope, pattern: Sequence[Token], body: Sequence[Token]) -> N
     return Notation(tuple(pattern), tuple(body), frozenset(holes))
 
 
-def written_out(tokens: Sequence[Token], notations: Sequence[Notation]) -> list[Token]:
-    """Every notation replaced by what it stands for; what comes out is not looked at again."""
+def written_out(tokens: Sequence[Token], notations: Sequence[Notation], indexed: set[str]) -> list[Token]:
+    """Every notation replaced by what it stands for; what comes out is not looked at again.
+
+    A notation for J alone says nothing of J_i where J is a name with indices too.
+    """
     if not notations:
         return list(tokens)
     ordered = sorted(notations, key=lambda n: -sum(t.text not in n.holes for t in n.pattern))
@@ -106,6 +110,9 @@ def written_out(tokens: Sequence[Token], notations: Sequence[Notation]) -> list[
     while k < len(tokens):
         for n in ordered:
             found = _match(n, tokens, k)
+            if found is not None and len(n.pattern) == 1 and n.pattern[0].text in indexed:
+                if found[0] < len(tokens) and tokens[found[0]].kind == "SUB":
+                    found = None
             if found is not None:
                 after, values = found
                 out.extend(_instance(n, values, tokens[k].start, max(t.end for t in tokens[k:after])))

@@ -20,19 +20,21 @@ from symnll.core.term import (
     CoreError,
     Term,
     app,
-    between,
     fn,
     forall,
     lam,
     neg,
     num,
     op,
-    sub,
+    substitute,
     sym,
 )
+from symnll.prove import special
+from symnll.prove.special import RELATIONS
 
-RELATIONS = {sympy.Eq: "eq", sympy.Ne: "ne", sympy.Le: "le", sympy.Lt: "lt", sympy.Ge: "ge", sympy.Gt: "gt"}
 Hypothesis = tuple[str, Term]
+Scope = dict[Any, Term]  # bound variables and what stands for them
+HYPERBOLIC = {sympy.sinh: "sinh", sympy.cosh: "cosh", sympy.tanh: "tanh"}
 
 
 class BridgeError(ValueError):
@@ -44,14 +46,16 @@ class Bridge:
 
     def __init__(self, *expressions: Any) -> None:
         self.declared: dict[Term, Any] = {}
-        self._samples: dict[Any, Any] = {}  # an application of each unknown function: it knows the function's sign
+        self.samples: dict[Any, Any] = {}  # an application of each unknown function: it knows the function's sign
         self._count = 0
         self._real_positions = _real_positions(expressions)
+        self._outside: Scope = {}
+        self._done: dict[tuple[int, Any], tuple[Scope, Term]] = {}  # by scope and expression: trees share their parts
 
     # Terms.
 
-    def term(self, e: Any, scope: dict[Any, Term] | None = None) -> Term:
-        scope = scope or {}
+    def term(self, e: Any, scope: Scope | None = None) -> Term:
+        scope = self._outside if scope is None else scope
         if type(e) in (int, Fraction):
             e = sympy.Rational(e)
         if not isinstance(e, sympy.Basic):
@@ -63,7 +67,13 @@ class Bridge:
         except CoreError as error:
             raise BridgeError(f"{e} is not a term: {error}") from error
 
-    def _term(self, e: Any, scope: dict[Any, Term]) -> Term:
+    def _term(self, e: Any, scope: Scope) -> Term:
+        key = (id(scope), e)
+        if key not in self._done:
+            self._done[key] = (scope, self._translated(e, scope))  # the scope is kept, so that its id stays its own
+        return self._done[key][1]
+
+    def _translated(self, e: Any, scope: Scope) -> Term:
         if e in scope:
             return scope[e]
         if isinstance(e, sympy.Rational):
@@ -76,9 +86,10 @@ class Bridge:
             return self._symbol(e)
         if isinstance(e, (sympy.Add, sympy.Mul)):
             args = e.as_ordered_terms() if isinstance(e, sympy.Add) else e.as_ordered_factors()
-            return op("add" if isinstance(e, sympy.Add) else "mul", *(self._term(a, scope) for a in args))
-        if isinstance(e, sympy.exp):
-            return op("exp", self._term(e.args[0], scope))
+            terms = [self._term(a, scope) for a in args]
+            return op("add" if isinstance(e, sympy.Add) else "mul", *terms) if len(terms) > 1 else terms[0]
+        if isinstance(e, sympy.exp):  # also Pow(E, x), of which args[0] is E
+            return op("exp", self._term(e.exp, scope))
         if isinstance(e, sympy.Pow):
             return op("pow", self._term(e.base, scope), self._term(e.exp, scope))
         if isinstance(e, sympy.log):
@@ -107,6 +118,13 @@ class Bridge:
             return op("max", a, neg(a))
         if isinstance(e, (sympy.Piecewise, L.Choice)):
             return self._piecewise(e, scope)
+        if isinstance(e, sympy.factorial):
+            return special.factorial(self._integer(e.args[0], scope))
+        if isinstance(e, sympy.binomial):
+            n, k = (self._integer(a, scope) for a in e.args)
+            return special.binomial(n, k, bool(e.args[1].is_nonnegative))
+        if type(e) in HYPERBOLIC:
+            return special.hyperbolic(HYPERBOLIC[type(e)], self._term(e.args[0], scope))
         raise BridgeError(f"{e} ({type(e).__name__}) has no meaning here; see symnll.language for what can be written.")
 
     def _symbol(self, s: Any) -> Term:
@@ -134,22 +152,23 @@ class Bridge:
         kind = INT if label.is_integer else REAL
         return self._declare(sym(label.name, fn(*[INT] * dimensions, kind)), base)
 
-    def _integer(self, e: Any, scope: dict[Any, Term]) -> Term:
+    def _integer(self, e: Any, scope: Scope) -> Term:
         t = self._term(e, scope)
+        t = t if t.sort == INT else special.whole(t)
         if t.sort != INT:
             raise BridgeError(f"{e} is used as an index, and is not known to be an integer.")
         return t
 
-    def _open(self, variable: Any, scope: dict[Any, Term], sort: Any = INT) -> tuple[Term, dict[Any, Term]]:
+    def _open(self, variable: Any, scope: Scope, sort: Any = INT) -> tuple[Term, Scope]:
         """A fresh symbol for a bound variable, which hides a free one of the same name."""
         self._count += 1
         fresh = sym(f"‹{variable}:{self._count}›", sort)
         return fresh, {**scope, variable: fresh}
 
-    def _range(self, e: Any, scope: dict[Any, Term]) -> Term:
+    def _range(self, e: Any, scope: Scope) -> Term:
         name = {sympy.Sum: "sum", sympy.Product: "prod", L.MaxOver: "maxi"}[type(e)]
 
-        def build(limits: Any, scope: dict[Any, Term]) -> Term:
+        def build(limits: Any, scope: Scope) -> Term:
             if not limits:
                 return self._term(e.function, scope)
             if len(limits[-1]) != 3:
@@ -161,16 +180,17 @@ class Bridge:
 
         return build(e.limits, scope)
 
-    def _derivative(self, e: Any, scope: dict[Any, Term]) -> Term:
+    def _derivative(self, e: Any, scope: Scope) -> Term:
         t = self._term(e.expr, scope)
         for variable, count in e.variable_count:
-            if not count.is_Integer:
+            order = special.whole(self._term(count, scope))
+            if order.op != "num" or order.sort != INT:
                 raise BridgeError(f"{e} is a derivative of unknown order; write an integer.")
-            for _ in range(int(count)):
+            for _ in range(int(order.data)):
                 t = self._derivative_once(t, variable, scope)
         return t
 
-    def _derivative_once(self, t: Term, variable: Any, scope: dict[Any, Term]) -> Term:
+    def _derivative_once(self, t: Term, variable: Any, scope: Scope) -> Term:
         if isinstance(variable, sympy.Indexed):
             family = scope.get(variable.base) or self._vector(variable.base)
             index = [self._integer(i, scope) for i in variable.indices]
@@ -182,21 +202,18 @@ class Bridge:
             raise BridgeError(f"There is no derivative with respect to {variable}: it is not a real variable.")
         return op("diff", lam(x, t), x)
 
-    def _at(self, e: Any, scope: dict[Any, Term]) -> Term:
-        from symnll.core.term import substitute
-
+    def _at(self, e: Any, scope: Scope) -> Term:
         body, base, value = e.args
-        own = scope.get(base)
-        symbol = own or (self._vector(base) if isinstance(base, sympy.IndexedBase) else self._symbol(base))
-        return substitute(self._term(body, scope), {symbol: self._family(value, scope)})
+        fresh, inner = self._open(base, scope, self._sort_of(base))
+        return substitute(self._term(body, inner), {fresh: self._family(value, scope)})
 
-    def _family(self, value: Any, scope: dict[Any, Term]) -> Term:
+    def _family(self, value: Any, scope: Scope) -> Term:
         if isinstance(value, sympy.IndexedBase):
             return scope.get(value) or self._vector(value)
         if not isinstance(value, sympy.Lambda):
             return self._term(value, scope)
 
-        def build(variables: Any, scope: dict[Any, Term]) -> Term:
+        def build(variables: Any, scope: Scope) -> Term:
             if not variables:
                 return self._term(value.expr, scope)
             fresh, inner = self._open(variables[0], scope)
@@ -204,18 +221,18 @@ class Bridge:
 
         return build(value.variables, scope)
 
-    def _functional(self, e: Any, scope: dict[Any, Term]) -> Term:
+    def _functional(self, e: Any, scope: Scope) -> Term:
         name, _, argument = e.args
         source = L.FunctionalValue(name, e.args[1], L.Vector("_", (1,)))
         f = self._declare(sym(str(name), fn(fn(INT, REAL), REAL)), source)
         return app(f, self._family(argument, scope))
 
-    def _function(self, e: Any, scope: dict[Any, Term]) -> Term:
+    def _function(self, e: Any, scope: Scope) -> Term:
         args = [self._term(a, scope) for a in e.args]
         real = self._real_positions.get((e.func, len(args)), set())
         sorts = [REAL if n in real and a.sort == INT else a.sort for n, a in enumerate(args)]
         value = INT if e.is_integer else REAL
-        self._samples[e.func] = e
+        self.samples[e.func] = e
         return app(self._declare(sym(e.func.__name__, fn(*sorts, value)), e.func), *args)
 
     def _max(self, items: list[Term], smallest: bool) -> Term:
@@ -225,24 +242,23 @@ class Bridge:
             t = op("max", item, t)
         return neg(t) if smallest else t
 
-    def _piecewise(self, e: Any, scope: dict[Any, Term]) -> Term:
-        """Cases over equality of indices; the last case holds otherwise."""
-        (last, condition), *before = reversed(e.args)
-        if condition != sympy.true:
+    def _piecewise(self, e: Any, scope: Scope) -> Term:
+        """Cases by indicators of their conditions; the last case holds otherwise."""
+        (last, otherwise), *before = reversed(e.args)
+        if otherwise != sympy.true:
             raise BridgeError(f"{e} does not say what it is otherwise; end it with (value, True).")
         t = self._term(last, scope)
         for value, condition in before:
-            if not isinstance(condition, (sympy.Eq, sympy.Ne)):
-                raise BridgeError(f"{condition} is not an equality of indices.")
-            d = op("delta", *(self._integer(s, scope) for s in condition.args))
-            weight = d if isinstance(condition, sympy.Eq) else sub(ONE, d)
-            t = op("add", op("mul", weight, self._term(value, scope)), op("mul", sub(ONE, weight), t))
+            weight = special.indicator(condition, lambda side: self._term(side, scope))
+            if weight is None:
+                raise BridgeError(f"{condition} is no condition on numbers.")
+            t = special.chosen(weight, self._term(value, scope), t)
         return t
 
     # Statements.
 
-    def statement(self, s: Any, scope: dict[Any, Term] | None = None) -> Term:
-        scope = scope or {}
+    def statement(self, s: Any, scope: Scope | None = None) -> Term:
+        scope = self._outside if scope is None else scope
         if s in (True, False):
             raise BridgeError("SymPy decided this statement already; build it with symnll's Eq, Le, … instead.")
         if isinstance(s, L.ForAll):
@@ -262,10 +278,10 @@ class Bridge:
         except CoreError as error:
             raise BridgeError(f"{s} is not a statement: {error}") from error
 
-    def _for_all(self, s: Any, scope: dict[Any, Term]) -> Term:
+    def _for_all(self, s: Any, scope: Scope) -> Term:
         body, *variables = s.args
 
-        def build(rest: list[Any], scope: dict[Any, Term]) -> Term:
+        def build(rest: list[Any], scope: Scope) -> Term:
             if not rest:
                 return self.statement(body, scope)
             fresh, inner = self._open(rest[0], scope, self._sort_of(rest[0]))
@@ -276,7 +292,7 @@ class Bridge:
 
         return build(variables, scope)
 
-    def _argmax(self, s: Any, scope: dict[Any, Term]) -> Term:
+    def _argmax(self, s: Any, scope: Scope) -> Term:
         if type(s) is not sympy.Eq or not (isinstance(s.lhs, L.ArgMax) and isinstance(s.rhs, L.ArgMax)):
             raise BridgeError(f"{s}: sets of maximisers can only be compared with =, to another argmax or argmin.")
         if s.lhs.args[2] != s.rhs.args[2]:
@@ -312,77 +328,10 @@ class Bridge:
                     found.update(dict.fromkeys(self._says(t, source)))
         return [*found, *stated]
 
-    def _says(self, t: Term, source: Any, scope: dict[Any, Term] | None = None) -> list[Hypothesis]:
-        if isinstance(source, L.Index):
-            lower, upper = self.term(source.lower, scope), self.term(source.upper, scope)
-            name = f"{source} ∈ {source.lower}..{source.upper}"
-            return [(name, op("le", lower, t)), (name, op("le", t, upper))]
-        if source is sympy.pi:  # a number of which this much is supposed
-            return [("3 < π", op("lt", num(3), t)), ("π < 22/7", op("lt", t, num(Fraction(22, 7))))]
-        if isinstance(source, L.Vector):
-            return self._vector_says(t, source, scope)
-        if isinstance(source, sympy.Symbol):
-            if t.sort == INT and source.is_positive:
-                return [(f"{source} ≥ 1", op("le", ONE, t))]
-            if source.is_positive:
-                return [(f"{source} > 0", op("lt", ZERO, t))]
-            return [(f"{source} ≥ 0", op("le", ZERO, t))] if source.is_nonnegative else []
-        if isinstance(source, L.FunctionalValue):
-            upper = self.term(source.args[1])
-            return [(f"{t.data} differentiable", op("differentiable", t, ONE, upper))]
-        return self._function_says(t, source) if isinstance(source, sympy.core.function.UndefinedFunction) else []
+    def _says(self, t: Term, source: Any, scope: Scope | None = None) -> list[Hypothesis]:
+        from symnll.prove import kinds
 
-    def _vector_says(self, t: Term, v: Any, scope: dict[Any, Term] | None = None) -> list[Hypothesis]:
-        sizes = [self.term(s, scope) for s in v.sizes]
-        index = [sym(f"‹{n}›", INT) for n in range(len(sizes))]
-        entry = app(t, *index)
-
-        def everywhere(formula: Term, depth: int = len(sizes)) -> Term:
-            for i, upper in reversed(list(zip(index[:depth], sizes[:depth], strict=True))):
-                formula = between(i, ONE, upper, formula)
-            return formula
-
-        name = f"{v.label} {v.kind}"
-        if v.kind in ("positive", "simplex"):
-            said = [(name, everywhere(op("lt", ZERO, entry)))]
-            if v.kind == "simplex":
-                total = op("sum", ONE, sizes[-1], lam(index[-1], entry))
-                said.append((name, everywhere(op("eq", total, ONE), len(sizes) - 1)))
-            return said
-        if v.kind in ("nonnegative", "natural"):
-            return [(name, everywhere(op("le", ZERO, entry)))]
-        if v.kind == "binary":
-            return [(name, everywhere(op("le", ZERO, entry))), (name, everywhere(op("le", entry, ONE)))]
-        if v.kind == "onehot":
-            at = self.term(v.extra, scope)
-            return [(f"{v.label} one-hot at {v.extra}", everywhere(op("eq", entry, op("delta", index[-1], at))))]
-        if v.kind == "labels":
-            name = f"{v.label} labels in 1..{v.extra}"
-            classes = self.term(v.extra, scope)
-            return [(name, everywhere(op("le", ONE, entry))), (name, everywhere(op("le", entry, classes)))]
-        return []
-
-    def _function_says(self, t: Term, f: Any) -> list[Hypothesis]:
-        """An unknown function is differentiable in each real argument, and of the sign that it was declared with."""
-        sorts, s = [], t.sort
-        while isinstance(s, tuple):
-            sorts.append(s[1])
-            s = s[2]
-        variables = [sym(f"‹{n}›", sort) for n, sort in enumerate(sorts)]
-        said, one = [], self._samples[f]
-        for relation, wanted in (("lt", one.is_positive), ("le", one.is_nonnegative and not one.is_positive)):
-            if wanted:
-                formula = op(relation, ZERO, app(t, *variables))
-                for v in reversed(variables):
-                    formula = forall(v, formula)
-                said.append((f"{f} {'positive' if relation == 'lt' else 'nonnegative'}", formula))
-        for n, v in enumerate(variables):
-            if v.sort == REAL:
-                formula = op("smooth", lam(v, app(t, *variables)))
-                for u in reversed(variables[:n] + variables[n + 1 :]):
-                    formula = forall(u, formula)
-                said.append((f"{f} differentiable", formula))
-        return said
+        return kinds.says(self, t, source, scope)
 
 
 def _real_positions(expressions: Any) -> dict[Any, set[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symnll.core import kernel
 from symnll.core.term import INT, ONE, REAL, ZERO, Term, app, lam, num, op
+from symnll.prove import unknown
 from symnll.prove.context import Context
 from symnll.prove.tactics import NoProof, Theorem, attempt, ax, chain, for_range, product_term, rhs, under
 
@@ -21,8 +22,8 @@ def normal_derivative(t: Term, c: Context) -> Theorem | None:
     u, a = t.args
     e = under(t, None, normal(a, c))
     u, a = value(t, e).args
-    if u.op in ("sym", "app"):  # the derivative of an unknown function
-        return e
+    if unknown.is_unknown(u):
+        return chain(e, _inside(value(t, e), c))
     try:
         slope = derivative(u, a, c)
     except NoProof:
@@ -34,6 +35,17 @@ def normal_derivative(t: Term, c: Context) -> Theorem | None:
         slope = derivative(value(t, e).args[0], a, c)
     e = chain(e, ax("derivative", slope, u=slope.statement.args[0], a=a, b=slope.statement.args[2]))
     return chain(e, normal(rhs(e), c))
+
+
+def _inside(t: Term, c: Context) -> Theorem | None:
+    """The derivative of an unknown function, with its other arguments in canonical form."""
+    from symnll.prove.normal import normal
+
+    if t.args[0].op in ("sym", "app"):
+        return None
+    x, inner = c.open(REAL)
+    body = normal(app(t.args[0], x), inner)
+    return None if body is None else under(t, kernel.abstract(body, x), None)
 
 
 def _unknown_partial(t: Term, c: Context) -> Theorem | None:
@@ -58,14 +70,15 @@ def derivative(u: Term, a: Term, c: Context) -> Theorem:
     if x in a.free:
         raise NoProof("A derivative is taken at its own variable.")
     body = app(u, x)
-    if u.op == "sym" or (body.op == "app" and body.args[1] is x and x not in body.args[0].free):
-        return _smooth(u, a, c)
     if x not in body.free:
         return ax("d_constant", a=a, b=body)
+    known = unknown.slope(body, x, a, c) if body.op in ("app", "diff") else None
+    if known is not None:
+        return known
     if body is x:
         return ax("d_identity", a=a)
     handler = {"add": _sum, "mul": _product, "pow": _power, "exp": _exp, "log": _log, "sum": _finite, "prod": _finite,
-               "app": _application, "diff": _nested, "partial": _nested, "partial2": _nested}.get(body.op)  # fmt: skip
+               "diff": _nested, "partial": _nested, "partial2": _nested}.get(body.op)  # fmt: skip
     if handler is None:
         raise NoProof(f"{body.op} is not differentiated.")
     return handler(body, x, a, c)
@@ -88,34 +101,6 @@ def _as(theorem: Theorem, body: Term, x: Term) -> Theorem:
 def _parts(theorem: Theorem) -> dict[str, Term]:
     u, a, b = theorem.statement.args
     return {"u": u, "a": a, "b": b}
-
-
-def _smooth(u: Term, a: Term, c: Context) -> Theorem:
-    shown = c.facts.get(op("smooth", u))
-    if shown is None:
-        shown = next((f for f in c.every if f.statement.op == "forall" and _covers(f, u)), None)
-        if shown is not None:
-            shown = _specialised(shown, u)
-    if shown is None:
-        raise NoProof("{} is not known to be differentiable.", u)
-    return ax("d_smooth", shown, u=u, a=a)
-
-
-def _covers(fact: Theorem, u: Term) -> bool:
-    return _specialised(fact, u) is not None
-
-
-def _specialised(fact: Theorem, u: Term) -> Theorem | None:
-    """A fact (for all values, the function of the last argument is differentiable) at the values in u."""
-    values: list[Term] = []
-    while u.op == "app":
-        values.insert(0, u.args[1])
-        u = u.args[0]
-    for v in values:
-        if fact.statement.op != "forall" or fact.statement.args[0].sort[1] != v.sort:
-            return None
-        fact = kernel.specialise(fact, v)
-    return fact if fact.statement.op == "smooth" and values else None
 
 
 def _sum(body: Term, x: Term, a: Term, c: Context) -> Theorem:
@@ -249,30 +234,3 @@ def _intervals(a: Term, c: Context) -> list[tuple[Term, Term, Theorem, Theorem]]
             if right is not None:
                 found.append((ZERO, high, positive, right))
     return found
-
-
-def _application(body: Term, x: Term, a: Term, c: Context) -> Theorem:
-    """An unknown function of something that varies: the chain rule, of one variable or of a family."""
-    f, argument = body.args
-    if x in f.free:
-        raise NoProof("{} varies in more than one argument.", body)
-    if isinstance(argument.sort, tuple):
-        return _functional(f, argument, x, a, c)
-    inner = derivative(lam(x, argument), a, c)
-    v, _, slope = inner.statement.args
-    outer = _smooth(f, _at(argument, x, a), c)
-    return ax("d_chain", outer, inner, u=f, v=v, a=a, b=outer.statement.args[2], c=slope)
-
-
-def _functional(f: Term, argument: Term, x: Term, a: Term, c: Context) -> Theorem:
-    fact = next((t for t in c.facts.values() if t.statement.op == "differentiable" and t.statement.args[0] is f), None)
-    if fact is None:
-        raise NoProof("{} is not known to be differentiable.", f)
-    _, lo, hi = fact.statement.args
-    outer = Context((), c)
-    outer.depth += 1
-    i, inner = outer.child(lo, hi)
-    each = derivative(lam(x, app(argument, i)), a, inner)
-    _, _, b = each.statement.args
-    u1 = lam(i, each.statement.args[0])
-    return ax("d_chain_family", fact, for_range(each, i, lo, hi), F=f, lo=lo, hi=hi, a=a, u1=u1, v1=lam(i, b))

@@ -8,7 +8,7 @@ from typing import Any
 from symnll.core import kernel
 from symnll.core.ring import CONSTANT, Polynomial, Ring, accumulate
 from symnll.core.term import INT, ONE, REAL, ZERO, CoreError, Sort, Term, app, fits, num, op, sym
-from symnll.prove.tactics import Theorem, ax, linear, log_one, monomial_term
+from symnll.prove.tactics import Theorem, ax, linear, log_one, monomial_term, product_term
 
 
 class Context:
@@ -19,6 +19,7 @@ class Context:
         self.plain: bool = parent.plain if parent else False  # the laws of a field alone, as for the reason "algebra"
         self.facts: dict[Term, Theorem] = dict(parent.facts) if parent else {}
         self.every: list[Theorem] = list(parent.every) if parent else []
+        self.smooth: list[Theorem] = parent.smooth if parent else []  # which unknown functions are differentiable
         self.rules: dict[Term, Theorem] = dict(parent.rules) if parent else {}
         self.cuts: tuple[Term, ...] = parent.cuts if parent else ()  # where ranges of the statement end
         self.gaps: list[tuple[Theorem, Polynomial]] | None = None  # of the facts, when they are first wanted
@@ -30,7 +31,13 @@ class Context:
     def add(self, fact: Theorem) -> None:
         statement = fact.statement
         if statement.op == "forall":
-            self.every.append(fact)
+            inside = statement
+            while inside.op in ("forall", "lam"):
+                inside = inside.args[0]
+            if inside.op == "smooth":
+                self.smooth = [*self.smooth, fact]
+            else:
+                self.every.append(fact)
         elif statement.op == "and":
             for n in range(len(statement.args)):
                 self.add(kernel.conjunct(fact, n))
@@ -126,9 +133,9 @@ class Context:
         from symnll.prove import rational
 
         factors, e = rational.factor(goal.args[1], self)
-        if len(factors) < 2:
+        if e is None:
             return None
-        shown = self.show(op(goal.op, ZERO, op("mul", *factors)))
+        shown = self.show(op(goal.op, ZERO, product_term(factors)))
         return None if shown is None else kernel.rewrite(shown, (None, kernel.symmetric(e)))
 
     def positive(self, t: Term) -> Theorem | None:

@@ -7,8 +7,9 @@ from typing import Any
 from symnll.core import kernel
 from symnll.core.ring import Polynomial
 from symnll.core.term import INT, ONE, REAL, ZERO, Term, num, op
+from symnll.prove import renumber
 from symnll.prove.context import Context
-from symnll.prove.normal import ContextRing, normal, rank, value
+from symnll.prove.normal import ContextRing, difference, normal, rank, value
 from symnll.prove.tactics import Theorem, ax, chain, linear, minus, order, polynomial_term, rhs, under
 
 
@@ -17,20 +18,23 @@ def build_context(hypotheses: list[tuple[str, Term]]) -> Context:
 
 
 def with_cuts(c: Context, goal: Term) -> Context:
-    """The context that knows where the ranges of the goal end, if they are not all the same."""
-    ends: dict[Term, None] = {}
+    """The context that knows where the ranges of the goal begin and end, if they are not all the same."""
+    first: dict[Term, None] = {}  # what is one before the beginning
+    last: dict[Term, None] = {}
 
     def walk(t: Term) -> None:
-        if t.op in ("sum", "prod", "maxi") and t.args[1][4] == 0:
-            ends[t.args[1]] = None
+        if t.op in ("sum", "prod", "maxi") and not t.args[0][4] and not t.args[1][4]:
+            lo, hi = renumber.ends(t)
+            if lo.op != "num" or hi.op != "num":
+                first[difference(lo, ONE)] = last[hi] = None
         for a in t.args:
             walk(a)
 
     walk(goal)
-    if len(ends) < 2 or not any(e.op == "add" for e in ends):
+    if len(first) < 2 and (len(last) < 2 or not any(e.op == "add" for e in last)):
         return c
     c = Context((), c)
-    c.cuts = tuple(sorted(ends, key=order))
+    c.cuts = tuple(sorted((first if len(first) > 1 else {}) | last, key=order))
     return c
 
 
@@ -59,16 +63,19 @@ def with_integers(c: Context) -> Context:
     """What i ≠ j says together with i ≤ j: i + 1 ≤ j; and i = j where i ≤ j and j ≤ i are known."""
     extra: list[Theorem] = []
     for fact in list(c.facts.values()):
-        i, j = fact.statement.args if fact.statement.op == "ne" else (ZERO, ONE)
-        if fact.statement.op != "ne" or i.sort != INT or j.sort != INT:
+        i, j = fact.statement.args if fact.statement.op in ("ne", "lt") else (ZERO, num("1/2"))
+        if i.sort != INT or j.sort != INT:
             continue
-        below = c.show(op("le", i, j))
-        if below is not None:
+        if fact.statement.op == "lt":
+            extra += _next(fact, c)
+        elif (below := c.show(op("le", i, j))) is not None:
             less = ax("le_differs", below, fact, a=i, b=j)
             extra += [less, ax("integer_step", less, i=i, j=j)]
     if not extra:
         return c
     c = Context(extra, c)
+    if not any(f.statement.op == "ne" for f in c.facts.values()):
+        return c
     known = [f.statement.args for f in c.facts.values() if f.statement.op == "le"]
     bounds = {s for sides in known for s in sides if s.sort == INT}
     for i in sorted((s for s in bounds if s.op == "sym"), key=order):
@@ -77,6 +84,15 @@ def with_integers(c: Context) -> Context:
             if up is not None and down is not None:
                 return Context((ax("le_antisymmetric", up, down, a=i, b=j),), c)
     return c
+
+
+def _next(less: Theorem, c: Context) -> list[Theorem]:
+    """What i < j says of integers: i + 1 ≤ j, and i + 1 = j where j ≤ i + 1."""
+    i, j = less.statement.args
+    step = ax("integer_step", less, i=i, j=j)
+    after = op("add", i, ONE)
+    least = c.show(op("le", j, after))
+    return [step] if least is None else [step, ax("le_antisymmetric", step, least, a=after, b=j)]
 
 
 def _is_equation(statement: Term) -> bool:

@@ -9,6 +9,7 @@ from symnll.core.term import INT, MINUS_ONE, ONE, ZERO, Term, app, num, op
 from symnll.prove import rational
 from symnll.prove.context import Context
 from symnll.prove.normal import again, difference, integer, rank
+from symnll.prove.renumber import delta_turned
 from symnll.prove.tactics import (
     Theorem,
     ax,
@@ -78,8 +79,8 @@ def _log(t: Term, c: Context) -> Theorem | None:
         return _log_product(t, list(a.args), c)
     if a.op == "add":
         factors, e = rational.factor(a, c)
-        if len(factors) > 1:
-            product = op("mul", *factors)
+        if e is not None:
+            product = product_term(factors)
             return chain(under(t, e), _log_product(op("log", product), factors, c))
     return None
 
@@ -182,7 +183,22 @@ def _delta(t: Term, c: Context) -> Theorem | None:
     differ = c.facts.get(op("ne", i, j)) or _out_of_range(i, j, c)
     if differ is not None:
         return ax("delta_differ", differ, i=i, j=j)
-    return ax("delta_symmetric", i=i, j=j) if rank(j) < rank(i) else None
+    sides = (i, j) if c.plain or i.op == j.op == "sym" else _solved(gap)
+    low, high = sides if rank(sides[0]) <= rank(sides[1]) else sides[::-1]
+    if (low, high) == (i, j):
+        return None
+    return ax("delta_symmetric", i=i, j=j) if (high, low) == (i, j) else delta_turned(t, low, high)
+
+
+def _solved(gap: Term) -> tuple[Term, Term]:
+    """An integer and what it has to be for the gap to be 0: the innermost one that stands alone, with the factor ±1."""
+    terms = {m: 1 for m in (gap.args if gap.op == "add" else (gap,)) if m.op not in ("num", "mul")}
+    terms.update({m.args[1]: -1 for m in gap.args if m.op == "mul" and m.args[0] is MINUS_ONE and len(m.args) == 2})
+    if not terms:
+        return gap, ZERO
+    alone = max(terms, key=rank)
+    rest = difference(alone, gap) if terms[alone] == 1 else difference(op("add", alone, gap), ZERO)
+    return (gap, ZERO) if alone.free and alone in rest.free else (alone, rest)
 
 
 def _out_of_range(i: Term, j: Term, c: Context) -> Theorem | None:

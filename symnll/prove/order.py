@@ -65,7 +65,7 @@ def _by_factors(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
     if d.op not in ("add", "mul"):
         return None
     factors, e = rational.factor(d, c) if d.op == "add" else (list(d.args), None)
-    if len(factors) < 2:
+    if len(factors) < 2 and e is None:
         return None
     negative = next((f for f in factors if f.op == "num" and f.data < 0), None)
     if negative is not None:  # give the sign to the factor that needs it

@@ -42,7 +42,7 @@ def expanded(t: Term, c: Context) -> Term:
 
 
 def factor(t: Term, c: Context) -> tuple[list[Term], Theorem | None]:
-    """Factors of a sum, and the theorem t = their product; ([t], None) if it is irreducible."""
+    """Factors of a sum, and the theorem t = their product; ([t], None) if it is irreducible. One factor is a power."""
     ring = _ring(c)
     p = ring.polynomial(t)
     inverses = {a: max(dict(m).get(a, 0) for m in p) for m in p for a, _ in m if not isinstance(a, Term)}
@@ -71,7 +71,7 @@ def factor(t: Term, c: Context) -> tuple[list[Term], Theorem | None]:
             factors.append(body if n == 1 else op("pow", body, num(n)))
     if scale != 1:
         factors.insert(0, num(scale))
-    if len(factors) < 2:
+    if len(factors) < 2 and not (factors and factors[0].op == "pow"):
         return [t], None
     product = product_term(factors)
     try:
@@ -113,8 +113,12 @@ def split_inverse(t: Term, c: Context) -> Theorem | None:
     if base.op != "add":
         return None
     factors, e = factor(base, c)
-    if len(factors) < 2:
+    if e is None:
         return None
+    apart = [g for f in factors for g in _repeated(f)]
+    if len(apart) > len(factors):
+        e = chain(e, kernel.ring(product_term(factors), op("mul", *apart)))
+        factors = apart
     e = under(t, e, None)
     folded: Theorem | None = None
     parts = [op("pow", f, exponent) for f in factors]
@@ -131,6 +135,13 @@ def split_inverse(t: Term, c: Context) -> Theorem | None:
             step = chain(step, _flatten(step, flat))
         folded = chain(folded, step)
     return chain(e, folded)
+
+
+def _repeated(f: Term) -> list[Term]:
+    """fⁿ of a sum as n factors, so that its inverse is a power of the inverse of f."""
+    if f.op == "pow" and f.args[0].op == "add" and f.args[1].op == "num" and f.args[1].data > 1:
+        return [f.args[0]] * int(f.args[1].data)
+    return [f]
 
 
 def _flatten(step: Theorem, flat: Term) -> Theorem | None:

@@ -9,7 +9,7 @@ from symnll.core.term import INT, ONE, REAL, ZERO, CoreError, Term, app, fn, lam
 from symnll.prove import calculus
 from symnll.prove.context import Context
 from symnll.prove.facts import build_context, with_cuts, with_rules
-from symnll.prove.normal import ContextRing, normal, value
+from symnll.prove.normal import ContextRing, difference, normal, value
 from symnll.prove.order import log_bounds, prove_order
 from symnll.prove.tactics import (
     NoProof,
@@ -96,7 +96,7 @@ def _case(goal: Term, c: Context) -> Term | None:
         if t.op == "delta":
             found.append(op("eq", *t.args))
         elif t.op == "max":
-            found.append(op("le", *t.args))
+            found.append(op("le", *(t.args if t.args[0] is not ZERO else t.args[::-1])))  # x ≤ 0, or else 0 < x
         for a in t.args:
             walk(a)
 
@@ -109,11 +109,15 @@ def _case(goal: Term, c: Context) -> Term | None:
 def _first_value(goal: Term, c: Context) -> Term | None:
     """i = 1 for an index i of the goal that has few values, such as 1..2."""
     for i in sorted((s for s in goal.free if s.sort == INT), key=order):
-        bounds = [f.statement.args for f in c.facts.values() if f.statement.op == "le" and i in f.statement.args]
-        low = max((s.data for s, t in bounds if t is i and s.op == "num"), default=None)
-        high = min((t.data for s, t in bounds if s is i and t.op == "num"), default=None)
-        if low is not None and high is not None and 0 < high - low < MAX_CASES:
-            return op("eq", i, num(low))
+        low, high = [], []
+        for fact in c.facts.values():
+            if i in fact.statement.free and fact.statement.op == "le":
+                gap = difference(fact.statement.args[1], fact.statement.args[0])
+                for side, bound in ((minus(i, gap), low), (op("add", i, gap), high)):
+                    k = difference(side, ZERO)  # the number that i has to reach, or to stay below
+                    bound += [k.data] if k.op == "num" else []
+        if low and high and 0 < min(high) - max(low) < MAX_CASES:
+            return op("eq", i, num(max(low)))
     return None
 
 

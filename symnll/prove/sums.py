@@ -7,10 +7,10 @@ from typing import Any
 
 from symnll.core import kernel
 from symnll.core.ring import CONSTANT, Polynomial
-from symnll.core.term import INT, ONE, ZERO, Term, app, lam, num, op
-from symnll.prove import rational
+from symnll.core.term import INT, ONE, ZERO, Term, app, lam, op
+from symnll.prove import ranges, rational, renumber
 from symnll.prove.context import Context
-from symnll.prove.normal import ContextRing, again, difference, normal, value
+from symnll.prove.normal import ContextRing, again, normal, value
 from symnll.prove.tactics import (
     Theorem,
     ax,
@@ -26,7 +26,6 @@ from symnll.prove.tactics import (
     under,
 )
 
-MAX_UNROLLED = 64
 MAX_SWAPS = 3
 
 
@@ -35,11 +34,11 @@ def normal_range(t: Term, c: Context) -> Theorem | None:
     lo, hi, f = t.args
     e = under(t, normal(lo, c), normal(hi, c), None)
     lo, hi, f = value(t, e).args
-    if t.op != "maxi" and not c.plain and lo.op == hi.op == "num" and hi.data - lo.data < MAX_UNROLLED:
-        unrolled = _unroll(t.op, lo, hi, f)
+    if t.op != "maxi" and not c.plain and lo.op == hi.op == "num" and hi.data - lo.data < ranges.MAX_UNROLLED:
+        unrolled = ranges.unroll(t.op, lo, hi, f)
         return chain(e, unrolled, normal(rhs(unrolled), c))
     if not c.plain:
-        parted = _single(t.op, lo, hi, f, c) or _cut(t.op, lo, hi, f, c)
+        parted = ranges.single(t.op, lo, hi, f) or ranges.cut(t.op, lo, hi, f, c)
         if parted is not None:
             return chain(e, parted, normal(rhs(parted), c))
     i, inner = c.child(lo, hi)
@@ -48,36 +47,14 @@ def normal_range(t: Term, c: Context) -> Theorem | None:
         e = chain(e, inside(t.op, lo, hi, i, body))
     g = value(t, e).args[2]
     if t.op == "maxi":
+        moved = renumber.plainer("maxi", lo, hi, g, i, c)
+        if moved is not None:
+            return again(chain(e, moved), t, c)
         return chain(e, _constant_maximum(lo, hi, i, app(g, i), c))
     if c.plain:
         return e
     worker = _sum if t.op == "sum" else _product
     return chain(e, worker(lo, hi, i, app(g, i), c, inner))
-
-
-def _unroll(name: str, lo: Term, hi: Term, f: Term) -> Theorem:
-    """Σ over lo..hi for two numbers, written out."""
-    if hi.data < lo.data:
-        return ax(f"{name}_empty", kernel.linear(op("lt", hi, lo), ()), lo=lo, hi=hi, f=f)
-    last = ax(f"{name}_last", kernel.linear(op("le", lo, hi), ()), lo=lo, hi=hi, f=f)
-    before = op(name, lo, op("add", hi, num(-1)), f)
-    fewer = under(before, None, kernel.ring(before.args[1], num(hi.data - 1)), None)
-    shorter = _unroll(name, lo, num(hi.data - 1), f)
-    return chain(last, under(rhs(last), chain(fewer, shorter), None))
-
-
-def _single(name: str, lo: Term, hi: Term, f: Term, c: Context) -> Theorem | None:
-    """Σ over lo..lo + d for a small number d: the last term apart, until none is left."""
-    gap = difference(hi, lo)
-    if gap.op != "num" or lo.op == "num":
-        return None
-    if name == "maxi":
-        return ax("maxi_single", i=lo, f=f) if hi is lo else None
-    if gap.data < 0:
-        return ax(f"{name}_empty", kernel.linear(op("lt", hi, lo), ()), lo=lo, hi=hi, f=f)
-    return (
-        ax(f"{name}_last", kernel.linear(op("le", lo, hi), ()), lo=lo, hi=hi, f=f) if gap.data < MAX_UNROLLED else None
-    )
 
 
 def _constant_maximum(lo: Term, hi: Term, i: Term, body: Term, c: Context) -> Theorem | None:
@@ -90,19 +67,6 @@ def _constant_maximum(lo: Term, hi: Term, i: Term, body: Term, c: Context) -> Th
     above = ax("maxi_member", low, some, lo=lo, hi=hi, j=lo, f=lam(i, body))
     below = ax("maxi_least", some, for_range(high, i, lo, hi), lo=lo, hi=hi, f=lam(i, body), a=body)
     return ax("le_antisymmetric", below, above, a=t, b=body)
-
-
-def _cut(name: str, lo: Term, hi: Term, f: Term, c: Context) -> Theorem | None:
-    """Σ over lo..hi split where another range of the statement ends inside it."""
-    for j in c.cuts:
-        after = op("add", j, ONE)
-        if j is hi or c.show(op("lt", j, hi)) is None:
-            continue
-        below = c.show(op("le", lo, j)) if name == "maxi" else c.show(op("le", lo, after))
-        above = c.show(op("lt", j, hi)) if name == "maxi" else c.show(op("le", j, hi))
-        if below is not None and above is not None and c.show(op("lt", j, lo)) is None:
-            return ax(f"{name}_split", below, above, lo=lo, hi=hi, j=j, f=f)
-    return None
 
 
 # Sums.
@@ -139,6 +103,9 @@ def _sum(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: Context) ->
         e = chain(e, ax("sum_scale", lo=lo, hi=hi, a=front, f=lam(i, rest)))
         e = chain(e, under(rhs(e), None, _sum(lo, hi, i, rest, c, inner)))
         return again(e, t, c)
+    moved = renumber.plainer("sum", lo, hi, lam(i, rest), i, c)
+    if moved is not None:
+        return again(moved, t, c)
     return _collapse(lo, hi, i, within, c, inner) or _exchange(lo, hi, i, within, c, inner)
 
 
@@ -235,13 +202,18 @@ def _product(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: Context
         if some is None:
             return None
         return again(ax("prod_constant", some, lo=lo, hi=hi, a=body), t, c)
+    moved = renumber.plainer("prod", lo, hi, lam(i, body), i, c)
+    if moved is not None:
+        return again(moved, t, c)
     if body.op == "add":
         collapsed = _collapse_product(lo, hi, i, ContextRing(inner).polynomial(body), body, c)
         if collapsed is not None:
             return collapsed
         factors, e = rational.factor(body, inner)
-        if len(factors) > 1:
+        if e is not None:
             e = inside("prod", lo, hi, i, e)
+            if len(factors) == 1:
+                return chain(e, _product(lo, hi, i, factors[0], c, inner))
             return chain(e, _split_product(lo, hi, i, factors, c, inner))
         return None
     if body.op == "mul":

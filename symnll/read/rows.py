@@ -44,6 +44,7 @@ class Link:
     role: str = ""  # "where" for an equation that a word such as "where" introduces
     implied_by: list[Link] = field(default_factory=list)  # the equations before ⇒
     first: bool = False  # whether its left side starts a chain
+    said: str = ""  # the condition that the sentence before the display states
 
     @property
     def start(self) -> int:
@@ -253,6 +254,11 @@ def _has_relation(tokens: Sequence[Token]) -> bool:
         if depth == 0 and t.kind == "REL":
             return True
     return False
+
+
+def about_indices(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> bool:
+    """Whether a formula is a condition on indices, such as i ≠ j."""
+    return _has_relation(tokens) and _like_index(tokens, is_index)
 
 
 def _like_index(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> bool:

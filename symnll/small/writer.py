@@ -172,10 +172,16 @@ class Writer:
         if isinstance(value, Table):
             return self.graph.constant(value.at(position))
         if kind == "onehot":
-            return self.graph.constant(int(position[-1] == self.integer(base.extra, env)))
+            return self.graph.constant(int(position[-1] == self._place(base.extra, position[:-1], env)))
         if kind == "labels":
             raise NeedsValue(base)
         return self.graph.variable(Key("entry", base, position, row), kind)
+
+    def _place(self, at: Any, position: tuple[int, ...], env: dict[Any, Any]) -> int:
+        """Where a one-hot vector is 1: an index, or the label at the position in its other axis."""
+        if not isinstance(at, sympy.IndexedBase):
+            return self.integer(at, env)
+        return int(self.entry(at, position, env).data.p)
 
     def shape(self, base: Vector, env: dict[Any, Any]) -> list[int]:
         """The sizes of a vector."""

@@ -1,0 +1,308 @@
+"""Edits of signs, terms, brackets, functions, exponents and fractions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from symnll.check.edits import FACTORS, ONE, SLOTS, Edit, Step, bracket, head_name, product, replaced
+from symnll.check.places import Place
+from symnll.check.written import braced, shortened
+from symnll.meaning.calculus import is_derivative
+from symnll.meaning.elaborate import FUNCTIONS
+from symnll.read import syntax as S
+
+OTHER = {"+": "-", "-": "+"}
+
+
+def relations(step: Step) -> Iterator[Edit]:
+    """The other direction of an inequality; = that is only ≤ or ≥."""
+    turned = {r"\leq": r"\geq", r"\geq": r"\leq", "<": ">", ">": "<"}
+    if step.relation in turned:
+        yield _related(step, turned[step.relation], 0.9)
+    if step.relation in ("<", ">"):
+        yield _related(step, {"<": r"\leq", ">": r"\geq"}[step.relation], 0.5)
+    if step.relation == "=":
+        yield _related(step, r"\leq", 4.0)
+        yield _related(step, r"\geq", 4.0)
+
+
+def _related(step: Step, relation: str, cost: float) -> Edit:
+    old = {r"\leq": r"\le", r"\geq": r"\ge"}.get(step.relation, step.relation)
+    new = {r"\leq": r"\le", r"\geq": r"\ge"}.get(relation, relation)
+    return Edit(1, step.sides[1], f"with `{new}` in place of `{old}`", cost, None, relation)
+
+
+def signs(step: Step, side: int, place: Place) -> Iterator[Edit]:
+    """The sign of a term, of a whole expression, and a − b for b − a."""
+    node = place.node
+    if isinstance(node, S.Sum):
+        for k, (sign, term) in enumerate(node.terms):
+            if sign in OTHER:
+                yield from _sign(step, side, place, k)
+        if len(node.terms) == 2 and node.terms[0][0] != node.terms[1][0]:
+            (a, x), (b, y) = node.terms
+            text = f"{step.of(y)} - {step.of(x)}" if b == "+" or a == "+" else ""
+            positive, negative = (x, y) if a == "+" else (y, x)
+            text = f"{step.of(negative)} - {step.of(positive)}"
+            yield replaced(step, side, place, replace(node, terms=(("+", negative), ("-", positive))), text, 0.1)
+        elif len(node.terms) > 1 and place.role == "whole":
+            inner = step.of(node)
+            minus = S.Sum(node.start, node.end, (("-", bracket(node)),))
+            yield replaced(step, side, place, minus, rf"-\left( {inner} \right)", 0.4, "with a minus before the whole")
+    elif place.role in ("whole", "inside", "above", "power") and not _is_list(node):
+        start = step.written.extent(node)[0]
+        tree = place.put(S.Sum(node.start, node.end, (("-", node),)))
+        cost = 0.05 if place.role in ("whole", "power") else 0.3
+        splices = ((start, start, "-"),)
+        if place.role == "power" and step.written.text[:start].rstrip()[-1:] == "^":
+            splices = ((start, step.written.extent(node)[1], f"{{-{step.of(node)}}}"),)  # type: ignore[assignment]
+        yield Edit(side, tree, f"with `-` before `{shortened(step.of(node))}`", cost + 0.03 * place.depth, splices)
+
+
+def _sign(step: Step, side: int, place: Place, k: int) -> Iterator[Edit]:
+    node = place.node
+    sign, term = node.terms[k]
+    new = OTHER[sign]
+    tree = place.put(replace(node, terms=(*node.terms[:k], (new, term), *node.terms[k + 1 :])))
+    start = step.written.extent(term)[0]
+    earlier = step.written.extent(node.terms[k - 1][1])[1] if k else min(node.start, start)
+    gap = step.written.text[earlier:start]
+    found = [m.start() for m in re.finditer(r"[-+−–]", gap)]
+    shown = shortened(step.of(term))
+    cost = 0.03 * place.depth
+    if not found and k == 0 and sign == "+":
+        yield Edit(side, tree, f"with `-` before `{shown}`", cost, ((start, start, "-"),))
+    elif len(found) == 1:
+        at = earlier + found[0]
+        if k == 0:
+            words = f"without the `-` before `{shown}`" if sign == "-" else f"with `-` before `{shown}`"
+            yield Edit(side, tree, words, cost, ((at, at + 1, "" if sign == "-" else "-"),))
+        else:
+            words = f"with `{new}` in place of `{sign}` before `{shown}`"
+            yield Edit(side, tree, words, cost, ((at, at + 1, new),))
+    else:
+        yield Edit(side, tree, f"with the other sign before `{shown}`", cost, None)
+
+
+def _is_list(node: Any) -> bool:
+    return isinstance(node, S.List) and node.only is None
+
+
+def dropped_terms(step: Step, side: int, place: Place) -> Iterator[Edit]:
+    """A sum without one of its terms; 1 − x as x."""
+    node = place.node
+    if not isinstance(node, S.Sum) or len(node.terms) < 2:
+        return
+    for k, (sign, term) in enumerate(node.terms):
+        rest = node.terms[:k] + node.terms[k + 1 :]
+        start = step.written.extent(term)[0]
+        earlier = step.written.extent(node.terms[k - 1][1])[1] if k else min(node.start, start)
+        end = step.written.extent(term)[1]
+        if k == 0:
+            end = step.written.extent(node.terms[1][1])[0] if rest[0][0] == "+" else end
+        alone = rest[0][1] if len(rest) == 1 and rest[0][0] == "+" else replace(node, terms=rest)
+        said = step.of(term) if k == 0 and sign == "+" else f"{sign} {step.of(term)}"
+        words = f"without the term `{shortened(said, 80)}`"
+        yield Edit(side, place.put(alone), words, 1.7 + 0.03 * place.depth, ((earlier, end, ""),))
+    one, x = node.terms[0][1], node.terms[1]
+    if len(node.terms) == 2 and node.terms[0][0] == "+" and x[0] == "-" and isinstance(one, S.Num) and one.value == 1:
+        yield replaced(step, side, place, x[1], step.of(x[1]), 1.2)
+
+
+def complements(step: Step, side: int, place: Place) -> Iterator[Edit]:
+    """x as 1 − x."""
+    node = place.node
+    if place.role not in FACTORS or isinstance(node, S.Num | S.Sum) or head_name(node) in ("e", "log", "ln", "exp"):
+        return
+    if isinstance(node, S.Name | S.Atom | S.Product):
+        one = S.Sum(node.start, node.end, (("+", ONE), ("-", node)))
+        text = f"1 - {step.of(node)}"
+        if place.role in ("inside", "above", "below", "power"):
+            yield replaced(step, side, place, one, text, 2.1)
+        elif not isinstance(node, S.Product):
+            yield replaced(step, side, place, bracket(one), f"({text})", 2.2)
+
+
+def added_terms(step: Step, side: int, place: Place) -> Iterator[Edit]:
+    """One more term: 1, or one that the other side has and this one has not."""
+    node = place.node
+    if place.role not in ("whole", "inside", "above", "below") or _is_list(node):
+        return
+    mine = {t for p in step.places[side] if isinstance(p.node, S.Sum) for _, t in p.node.terms}
+    terms = [(ONE, "1", 2.3)]
+    for p in step.places[1 - side]:
+        whole = p.role == "term" or (p.role == "factor" and isinstance(p.node, S.Name | S.Atom))
+        if whole and p.node not in mine and not p.bound and p.end - p.start < 80:
+            terms.append((p.node, step.of(p.node), 2.2 if p.role == "term" else 2.6))
+    old = node.terms if isinstance(node, S.Sum) else (("+", node),)
+    end = step.written.extent(node)[1]
+    for term, text, cost in terms[:8]:
+        for sign in "+-":
+            tree = S.Sum(node.start, node.end, (*old, (sign, term)))
+            words = f"with the term `{sign} {shortened(text, 80)}` added to `{shortened(step.of(node))}`"
+            yield Edit(side, place.put(tree), words, cost + 0.2 * place.depth, ((end, end, f" {sign} {text}"),))
+
+
+def functions(step: Step, side: int, place: Place) -> Iterator[Edit]:
+    """A logarithm or exponential too many or too few; max for min."""
+    node = place.node
+    if place.role in FACTORS and isinstance(node, S.Product):
+        for k, item in enumerate(node.items[:-1]):
+            if head_name(item) not in FUNCTIONS or isinstance(node.items[k + 1], S.Times) or not isinstance(item, S.Name):
+                continue
+            rest = product(*node.items[:k], *node.items[k + 1 :])
+            start, end = step.written.extent(item)
+            words = f"without the `{step.of(item)}` before `{shortened(step.of(node.items[k + 1]))}`"
+            yield Edit(side, place.put(rest), words, 1.7 + 0.03 * place.depth, ((start, end, ""),))
+    if place.role not in FACTORS or isinstance(node, S.Num):
+        return
+    start, end = step.written.extent(node)
+    text, deep = step.of(node), 0.03 * place.depth
+    log, e = S.Name(node.start, node.start, "log"), S.Name(node.start, node.start, "e")
+    simple = isinstance(node, S.Name | S.Atom | S.Bracket | S.Frac)
+    if simple and not (isinstance(node, S.Frac) and is_derivative(node)):
+        tree = product(log, node)
+        words = rf"with `\log` before `{shortened(text)}`"
+        yield Edit(side, place.put(tree), words, 1.9 + deep, ((start, start, r"\log "),))
+    elif place.role in SLOTS and place.role != "term" and isinstance(node, S.Product | S.Sum):
+        tree = product(log, bracket(node))
+        yield replaced(step, side, place, tree, rf"\log \left( {text} \right)", 2.2)
+    if place.role != "power" and isinstance(node, S.Name | S.Atom) and head_name(node) not in ("e", "log", "exp"):
+        power = S.Atom(node.start, node.end, e, (), (bracket(node, "{"),))
+        yield replaced(step, side, place, power, f"e^{{{text}}}", 2.3)
+    if isinstance(node, S.Atom) and head_name(node) == "e" and len(node.sups) == 1:
+        inner = S.unwrap(node.sups[0])
+        single = isinstance(inner, S.Name | S.Atom | S.Num)
+        yield replaced(step, side, place, inner if single else bracket(inner), step.of(inner) if single else f"({step.of(inner)})", 2.4)
+
+
+def operators(step: Step, side: int, place: Place) -> Iterator[Edit]:
+    """Σ for ∏, max for min."""
+    turned = {r"\sum": r"\prod", r"\prod": r"\sum", "max": "min", "min": "max"}
+    name = head_name(place.node)
+    if place.role in ("operator", "function") and name in turned:
+        node = place.node
+        base = node.base if isinstance(node, S.Atom) else node
+        new = replace(base, text=turned[name])
+        start, end = step.written.extent(base)
+        text = "\\" + turned[name].lstrip("\\")
+        tree = place.put(replace(node, base=new) if isinstance(node, S.Atom) else new)
+        words = f"with `{text}` in place of `{step.of(base)}`"
+        yield Edit(side, tree, words, 1.5 + 0.03 * place.depth, ((start, end, text),))
+
+
+def powers(step: Step, side: int, place: Place) -> Iterator[Edit]:
+    """An exponent too many, a square too few, a factor in place of an exponent."""
+    node = place.node
+    if place.role not in FACTORS:
+        return
+    deep = 0.03 * place.depth
+    if isinstance(node, S.Atom) and node.sups and head_name(node) != "e":
+        sup = node.sups[-1]
+        inner = S.unwrap(sup)
+        if not isinstance(inner, S.Bracket) and not (isinstance(inner, S.Name) and inner.text in (r"\top", "T")):
+            rest = replace(node, sups=node.sups[:-1])
+            plain = rest if rest.subs or rest.sups or rest.primes else rest.base
+            start, end = step.written.extent(sup)
+            start = step.written.text.rfind("^", 0, start)
+            words = f"without the exponent of `{shortened(step.of(node))}`"
+            yield Edit(side, place.put(plain), words, 1.4 + deep, ((start, end, ""),))
+            raised = _as_factor(inner, step)
+            yield replaced(step, side, place, product(raised[0], plain), f"{raised[1]} {step.of(plain)}", 2.7)
+    if isinstance(node, S.Name | S.Atom | S.Bracket) and not _sups(node) and head_name(node) not in (*FUNCTIONS, "e", "1"):
+        start, end = step.written.extent(node)
+        for n in (2, 3) if isinstance(node, S.Bracket) else (2,):
+            two = S.Num(node.end, node.end, ONE.value * n)
+            squared = replace(node, sups=(two,)) if isinstance(node, S.Atom) else S.Atom(node.start, node.end, node, (), (two,))
+            words = f"with `{shortened(step.of(node))}^{n}` in place of `{shortened(step.of(node))}`"
+            yield Edit(side, place.put(squared), words, 1.8 + deep + 0.5 * (n - 2), ((end, end, f"^{n}"),))
+    if isinstance(node, S.Product):
+        for k in range(len(node.items) - 1):
+            a, b = node.items[k : k + 2]
+            plain = isinstance(a, S.Name | S.Atom) and isinstance(b, S.Name | S.Atom | S.Bracket)
+            if not plain or head_name(a) in (*FUNCTIONS, r"\sum", r"\prod", r"\partial") or _sups(b):
+                continue
+            sups = (bracket(a, "{"),)
+            raised_b = replace(b, sups=sups) if isinstance(b, S.Atom) else S.Atom(b.start, b.end, b, (), sups)
+            start, end = step.written.extent(S.Product(a.start, b.end, (a, b)))
+            text = f"{step.of(b)}^{braced(step.of(a))}"
+            words = f"with `{text}` in place of `{step.of(a)} {step.of(b)}`"
+            tree = place.put(product(*node.items[:k], raised_b, *node.items[k + 2 :]))
+            yield Edit(side, tree, words, 2.5 + deep, ((start, end, text),))
+
+
+def _sups(node: Any) -> bool:
+    return isinstance(node, S.Atom) and bool(node.sups)
+
+
+def _as_factor(inner: Any, step: Step) -> tuple[Any, str]:
+    text = step.of(inner)
+    return (bracket(inner), f"({text})") if isinstance(inner, S.Sum) else (inner, text)
+
+
+def fractions(step: Step, side: int, place: Place) -> Iterator[Edit]:
+    """A fraction upside down, or without its denominator."""
+    node = place.node
+    if not isinstance(node, S.Frac) or node.binomial or is_derivative(node) or place.role not in FACTORS:
+        return
+    top, bottom = S.unwrap(node.top), S.unwrap(node.bottom)
+    start, end = step.written.extent(node)
+    if step.written.text[start:end].startswith("\\"):
+        turned = replace(node, top=node.bottom, bottom=node.top)
+        text = rf"\frac{{{step.of(bottom)}}}{{{step.of(top)}}}"
+        yield replaced(step, side, place, turned, text, 1.8)
+        alone = isinstance(top, S.Name | S.Atom | S.Num) or place.role in SLOTS and place.role != "term"
+        text = step.of(top) if alone else f"({step.of(top)})"
+        words = f"without the denominator of `{shortened(step.of(node), 60)}`"
+        yield replaced(step, side, place, top if alone else bracket(top), text, 1.9, words)
+
+
+def brackets(step: Step, side: int, place: Place) -> Iterator[Edit]:
+    """What stands in an exponent or a bracket, or beside it."""
+    node = place.node
+    if not isinstance(node, S.Sum) or place.role not in SLOTS:
+        return
+    for k in range(len(node.terms) - 1):
+        (sign, a), (other, b) = node.terms[k : k + 2]
+        items = a.items if isinstance(a, S.Product) else (a,)
+        last = items[-1]
+        rest = node.terms[k + 2 :]
+
+        def moved(new: Any, k: int = k, sign: str = sign, items: Any = items, rest: Any = rest) -> Any:
+            terms = (*node.terms[:k], (sign, product(*items[:-1], new)), *rest)
+            return place.put(terms[0][1] if len(terms) == 1 and terms[0][0] == "+" else replace(node, terms=terms))
+
+        if isinstance(last, S.Atom) and last.sups and other in OTHER:  # e^a + b as e^{a + b}
+            inner = S.unwrap(last.sups[-1])
+            if not isinstance(inner, S.Bracket):
+                grown = _joined(inner, other, b)
+                tree = moved(replace(last, sups=(*last.sups[:-1], bracket(grown, "{"))))
+                start, end = step.written.extent(last)[0], step.written.extent(b)[1]
+                base = step.written.text[start : step.written.text.rfind("^", start, step.written.extent(inner)[0])]
+                text = f"{base}^{{{step.of(inner)} {other} {step.of(b)}}}"
+                words = f"with `{shortened(text, 80)}` in place of `{shortened(f'{step.of(last)} {other} {step.of(b)}', 80)}`"
+                yield Edit(side, tree, words, 2.4, ((start, end, text),))
+        if len(items) > 1 and other in OTHER and head_name(items[0]) not in FUNCTIONS:  # F a + b as F (a + b)
+            grown = _joined(last, other, b)
+            start, end = step.written.extent(last)[0], step.written.extent(b)[1]
+            text = rf"\left( {step.of(last)} {other} {step.of(b)} \right)"
+            words = f"with brackets around `{shortened(f'{step.of(last)} {other} {step.of(b)}', 80)}`"
+            yield Edit(side, moved(bracket(grown)), words, 2.3, ((start, end, text),))
+        if other == "+" and not isinstance(a, S.Sum):  # a + b as a b
+            start, end = step.written.extent(a)[0], step.written.extent(b)[1]
+            tree = moved(product(last, b))
+            words = f"with the product of `{shortened(step.of(a))}` and `{shortened(step.of(b))}` in place of their sum"
+            yield Edit(side, tree, words, 2.8, ((step.written.extent(a)[1], step.written.extent(b)[0], " "),))
+
+
+def _joined(node: Any, sign: str, term: Any) -> S.Sum:
+    old = node.terms if isinstance(node, S.Sum) else (("+", node),)
+    return S.Sum(node.start, term.end, (*old, (sign, term)))
+
+
+SOURCES = (
+    signs, dropped_terms, complements, added_terms, functions, operators, powers, fractions, brackets,
+)  # fmt: skip
