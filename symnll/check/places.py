@@ -144,7 +144,8 @@ class _Walk:
                 continue
 
             def put_item(n: Any, k: int = k) -> Any:
-                return put(replace(node, items=(*items[:k], n, *items[k + 1 :])))
+                new = n.items if isinstance(n, S.Product) else (n,)
+                return put(replace(node, items=(*items[:k], *new, *items[k + 1 :])))
 
             yield from self.walk(item, self._role(items, k), put_item, bound, depth)
             bound |= binders(item)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy
 from sympy.core.function import AppliedUndef
 
 from symnll import language as L
+from symnll.check.clock import Clock, OutOfTime
 from symnll.check.decide import Decision, decide
 from symnll.check.relations import approximate, proportional, up_to_constant
 from symnll.meaning.calculus import Antiderivative
@@ -132,6 +133,8 @@ def judge(meant: Meant, seconds: float, premises: Sequence[Any] = ()) -> Decisio
         return proportional(lhs, rhs, _varying(meant), given, seconds=seconds)
     if meant.integrals:
         return _integrated(meant, seconds)
+    if any(s.atoms(sympy.Integral) for s in (lhs, rhs)):
+        return _definite(meant, seconds)
     if meant.constant:
         if meant.relation not in EQUALITIES:
             return Decision("unknown", "An inequality up to a constant says nothing.")
@@ -162,6 +165,45 @@ def _label(symbol: Any, expr: Any) -> bool:
     return any(isinstance(a, sympy.Indexed) and a.base.label == symbol for a in expr.free_symbols)
 
 
+def _definite(meant: Meant, seconds: float) -> Decision:
+    """∫_a^b f dx as F(b) − F(a), where F′ = f is proved for every x from a to b.
+
+    F is SymPy's proposal. That the difference is the integral is the fundamental theorem of calculus, for f continuous;
+    it is what ∫ means here, and no rule of the core.
+    """
+    values: dict[Any, Any] = {}
+    for node in sorted({i for s in (meant.lhs, meant.rhs) for i in s.atoms(sympy.Integral)}, key=sympy.default_sort_key):
+        body, (x, a, b) = node.function, node.limits[0]
+        if body.atoms(sympy.Integral, L.Choice, L.Larger, sympy.KroneckerDelta, sympy.Derivative):
+            return Decision("unknown", f"The integral over {x} is of something that is not decided.")
+        whole = _antiderivative(body, x, min(seconds, 3.0))
+        if whole is None:
+            return Decision("unknown", f"No antiderivative in {x} was found.")
+        slope = L.Eq(sympy.Derivative(whole, x, evaluate=False), body)
+        inside = [L.Le(a, x), L.Le(x, b)] if decide(L.Le(a, b), meant.given, seconds=seconds / 4).verdict == "proved" else []
+        found = decide(slope, [*meant.given, *inside], seconds=seconds / 3, conditional=False)
+        supposed = [h for h in found.hypotheses if "≠" in h or h.endswith("> 0")]
+        if found.verdict != "proved" or supposed:
+            return Decision("unknown", f"The antiderivative {whole} was not proved to be one all the way from {a} to {b}.")
+        ends = [whole.subs(x, end) for end in (b, a)]
+        values[node] = sympy.Add(ends[0], sympy.Mul(-1, ends[1], evaluate=False), evaluate=False)
+    statement = RELATIONS[meant.relation](*(s.xreplace(values) for s in (meant.lhs, meant.rhs)))
+    found = decide(statement, meant.given, seconds=seconds / 3)
+    return replace(found, rules=("fundamental theorem of calculus", *found.rules))
+
+
+def _antiderivative(body: Any, x: Any, seconds: float) -> Any:
+    """SymPy's antiderivative of an elementary term, if it finds one in time."""
+    clock = Clock(seconds)
+    try:
+        with clock.limit():
+            whole = sympy.integrate(sympy.expand(body.doit()), x)
+    except (OutOfTime, Exception):
+        return None
+    plain = not whole.atoms(sympy.Integral, sympy.Piecewise) and not whole.atoms(sympy.Function) - whole.atoms(sympy.exp, sympy.log)
+    return whole if plain else None
+
+
 def _integrated(meant: Meant, seconds: float) -> Decision:
     """∫ f dx = G up to a constant, by the derivative of both sides with respect to x."""
     if meant.relation not in EQUALITIES:
@@ -174,8 +216,6 @@ def _integrated(meant: Meant, seconds: float) -> Decision:
         return Decision("unknown", "An integral inside another operation is not decided.")
     found = decide(L.Eq(*sides), meant.given, seconds=seconds)
     if found.verdict == "refuted" and found.reason:
-        from dataclasses import replace
-
         return replace(found, reason=f"The derivatives of the two sides with respect to {x} differ. {found.reason}")
     return found
 

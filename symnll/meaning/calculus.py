@@ -358,6 +358,7 @@ class _Variable:
         axes = tuple(self.e.scope.ranges[i] for i in d.indices if isinstance(i, str))
         if len(axes) != len(d.indices):
             raise Unclear(f"A derivative with respect to {use.key} is not understood.", self.node.start, self.node.end)
+        self.definition = d
         if not axes:
             whole = self.e.value(d.body, {ABSTRACT: env[ABSTRACT]} if ABSTRACT in env else {})
             if isinstance(whole, Array):
@@ -413,11 +414,11 @@ class _Variable:
 
     def evaluated(self, e: Elaborator, v: Value, env: Env) -> Value:
         """The derivative at the value that the name is defined to have."""
-        from symnll.meaning.names import Use, plain
+        from symnll.meaning.names import Use, opened
 
         assert self.abstract is not None
         base, axes = self.abstract.base, self.abstract.axes
-        whole = plain(e, Use(self.key, (), (), self.node), {k: x for k, x in env.items()})
+        whole = opened(e, self.definition, Use(self.key, (), (), self.node), env)
         if axes and not isinstance(whole, Array):
             raise Unclear(f"{self.key} is no vector here.", self.node.start, self.node.end)
         if axes:

@@ -36,6 +36,7 @@ class _Found:
     uses: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     letters: dict[str, None] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    counts: set[str] = field(default_factory=set)  # what stands under a factorial
     count: int = 0
 
     def find(self, k: Key) -> Key:
@@ -165,7 +166,10 @@ def _binder(scope: Scope, item: Any, found: _Found, env: dict[str, Key], bound: 
                 r = _explicit(scope, lower, item.sups[0] if item.sups else None, bound)
                 found.count += 1
                 key: Key = ("bound", found.count)
-                if r is not None:
+                if (first.text, 0) in scope.quantities:  # Σ_{y=0}^{1} beside a declared y: bound here only
+                    if r is not None:
+                        found.ranges[found.find(key)] = r
+                elif r is not None:
                     found.ranges[found.find(key)] = r
                     found.letters.setdefault(first.text)
                     home = found.find(("letter", first.text))
@@ -267,6 +271,8 @@ def _name(scope: Scope, node: S.Atom, found: _Found, env: dict[str, Key], bound:
     if not all(letter or isinstance(S.unwrap(p), (S.Num, S.Atom)) for letter, p in zip(letters, parts, strict=True)):
         return  # a label
     found.uses.setdefault(name, []).append(tuple(parts))
+    if node.bangs:
+        found.counts.add(name)
     for n, letter in enumerate(letters):
         if letter and plain[n]:
             found.letters.setdefault(letter)
@@ -312,9 +318,10 @@ def _declare(scope: Scope, found: _Found, defined: set[str]) -> None:
             continue
         count = counts.pop()
         axes = tuple(_range(scope, found, (name, count, n)) for n in range(count))
-        scope.quantity(name, "real", axes, inferred=True)
+        kind = "natural" if name in found.counts else "real"
+        scope.quantity(name, kind, axes, inferred=True)
         shape = ", ".join(str(a.size) for a in axes)
-        scope.notes[name] = f"{name} is real, over [{shape}]"
+        scope.notes[name] = f"{name} is {kind}, over [{shape}]"
 
 
 def _range(scope: Scope, found: _Found, key: Key) -> Range:

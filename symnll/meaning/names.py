@@ -225,7 +225,7 @@ def plain(e: Elaborator, use: Use, env: Env) -> Value:
     for d in sorted(plain_ones, key=lambda d: len(d.indices) != count):
         if q is not None and len(d.indices) != count:
             continue  # a_i, where a is the total of the a_i
-        found = _opened(e, d, use, env)
+        found = opened(e, d, use, env)
         if found is not None:
             return found
     if q is not None:
@@ -294,7 +294,7 @@ def carried(env: Env) -> dict[str, Any]:
     return {ABSTRACT: env[ABSTRACT]} if ABSTRACT in env else {}
 
 
-def _opened(e: Elaborator, d: Definition, use: Use, env: Env) -> Value | None:
+def opened(e: Elaborator, d: Definition, use: Use, env: Env) -> Value | None:
     """A definition without arguments, at these indices; a family where fewer are given."""
     e.opened[d.source] = None
     body_env = carried(env)

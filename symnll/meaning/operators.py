@@ -303,6 +303,8 @@ def argument(e: Elaborator, items: Sequence[Any], k: int, env: Env, name: str) -
     first = items[k]
     bracket = head_of(first)
     if isinstance(bracket, S.Bracket) and bracket.kind in ("(", "[", r"\{"):
+        if isinstance(first, S.Atom) and first.bangs:  # log (n−1)!
+            return e.atom(first, env), k + 1, []
         if isinstance(first, S.Atom):
             return e.value(bracket.inside, env), k + 1, [first]
         return e.value(bracket.inside, env), k + 1, []
@@ -459,6 +461,8 @@ def special(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Valu
     head = head_of(item)
     text = head.text if isinstance(head, S.Name) else str(head.value)
     if text in env or e.scope.known(text):
+        return None
+    if isinstance(item, S.Atom) and any(e.scope.known(f"{text}_{spelled(S.unwrap(s))}") for s in item.subs):
         return None
     subs = item.subs if isinstance(item, S.Atom) else ()
     following = items[k + 1] if k + 1 < len(items) else None

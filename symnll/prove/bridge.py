@@ -153,8 +153,7 @@ class Bridge:
         return self._declare(sym(label.name, fn(*[INT] * dimensions, kind)), base)
 
     def _integer(self, e: Any, scope: Scope) -> Term:
-        t = self._term(e, scope)
-        t = t if t.sort == INT else special.whole(t)
+        t = special.whole(self._term(e, scope))
         if t.sort != INT:
             raise BridgeError(f"{e} is used as an index, and is not known to be an integer.")
         return t

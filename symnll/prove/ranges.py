@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from symnll.core import kernel
-from symnll.core.term import MINUS_ONE, ONE, ZERO, Term, num, op
+from symnll.core.term import INT, MINUS_ONE, ONE, ZERO, Term, app, num, op
 from symnll.prove.context import Context
 from symnll.prove.normal import difference
-from symnll.prove.tactics import Theorem, ax, chain, linear, rhs, under
+from symnll.prove.tactics import Theorem, ax, chain, linear, minus, rhs, under
 
 MAX_UNROLLED = 64
 
@@ -50,6 +52,28 @@ def cut(name: str, lo: Term, hi: Term, f: Term, c: Context) -> Theorem | None:
         if parted is not None and c.show(op("lt", j, lo)) is None and c.show(op("le", hi, j)) is None:
             return parted
     return None
+
+
+def at_threshold(name: str, lo: Term, hi: Term, f: Term, i: Term, c: Context) -> Theorem | None:
+    """Σ over lo..hi split where max(i − t, 0), which comes from a case i ≤ t, begins to be positive."""
+    for j in _thresholds(app(f, i), i):
+        parted = split(name, lo, hi, f, j, c)
+        if parted is not None and c.show(op("lt", j, lo)) is None and c.show(op("le", hi, j)) is None:
+            return parted
+    return None
+
+
+def _thresholds(t: Term, i: Term) -> Iterator[Term]:
+    """The last j with j ≤ t for max(i − t, 0) in a term, and the last with j < t for max(t − i, 0)."""
+    if i not in t.free:
+        return
+    if t.op == "max" and t.sort == INT:
+        u, v = t.args if t.args[0].op != "num" else t.args[::-1]
+        for end in (difference(i, minus(u, v)), difference(op("add", i, minus(u, v)), ONE)):
+            if i not in end.free:
+                yield end
+    for a in t.args:
+        yield from _thresholds(a, i)
 
 
 def split(name: str, lo: Term, hi: Term, f: Term, j: Term, c: Context) -> Theorem | None:

@@ -50,7 +50,7 @@ def indicator(condition: Any, translate: Translate) -> Term | None:
     name = RELATIONS.get(type(condition))
     if name is None:
         return None
-    a, b = (translate(s) for s in condition.args)
+    a, b = (whole(translate(s)) for s in condition.args)
     if name in ("eq", "ne"):
         return same(a, b) if name == "eq" else sub(ONE, same(a, b))
     return {"lt": lambda: below(a, b), "gt": lambda: below(b, a), "le": lambda: sub(ONE, below(b, a)),
@@ -88,6 +88,8 @@ def hyperbolic(name: str, x: Term) -> Term:
 
 def whole(t: Term) -> Term:
     """t as an integer term, where it is a polynomial with integer coefficients in integers; else t itself."""
+    if t.sort == INT:
+        return t
     p = Ring().polynomial(t)
     fine = all(c.denominator == 1 for c in p.values()) and all(
         isinstance(a, Term) and a.sort == INT and e > 0 for m in p for a, e in m

@@ -53,6 +53,9 @@ def normal_range(t: Term, c: Context) -> Theorem | None:
         return chain(e, _constant_maximum(lo, hi, i, app(g, i), c))
     if c.plain:
         return e
+    parted = ranges.at_threshold(t.op, lo, hi, g, i, c)
+    if parted is not None:
+        return again(chain(e, parted), t, c)
     worker = _sum if t.op == "sum" else _product
     return chain(e, worker(lo, hi, i, app(g, i), c, inner))
 

@@ -366,7 +366,7 @@ class _Normaliser:
 
     def _brace(self, t: Token, inner: list[Token]) -> list[Token]:
         end = inner[-1].end if inner else t.end
-        if inner and inner[0].kind in ("PLUS", "MINUS"):  # \cancel{- y}: the sign belongs to what is around
+        if inner and (inner[0].kind in ("PLUS", "MINUS") or _relates(inner)):  # \cancel{- y}: the sign belongs to what is around
             return inner
         return [Token("LBRACE", "{", t.start, t.end), *inner, Token("RBRACE", "}", end, end)]
 
@@ -516,6 +516,16 @@ class _Normaliser:
         if len(inner) == 1 or (len(inner) > 1 and inner[1].kind in ("SUB", "SUP")):
             return inner
         return self._brace(t, inner)
+
+
+def _relates(tokens: list[Token]) -> bool:
+    """Whether a relation stands outside brackets: \\boxed{a = b}."""
+    depth = 0
+    for t in tokens:
+        depth += (t.kind in ("LBRACE", "LPAR", "BEGIN")) - (t.kind in ("RBRACE", "RPAR", "END"))
+        if depth == 0 and t.kind == "REL":
+            return True
+    return False
 
 
 def _is_prose(words: list[str]) -> bool:

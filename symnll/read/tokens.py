@@ -196,6 +196,10 @@ def _word(value: str, before: list[Token], a: int, place: Any, words: frozenset[
         known = value not in words and value not in NAMED
         yield Token("command" if known else "name", value, place(a), place(a + len(value) - 1) + 1)
         return
+    if value[0] == "d" and value[1:] in words:  # dFL/dx
+        yield Token("letter", "d", place(a), place(a) + 1)
+        yield Token("name", value[1:], place(a + 1), place(a + len(value) - 1) + 1)
+        return
     tail = next((w for w in ("log", "exp", "ln") if value.endswith(w) and len(value) - len(w) < 3), "")
     for n, letter in enumerate(value.removesuffix(tail)):
         yield Token("letter", letter, place(a + n), place(a + n) + 1)
