@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from sympy.core.function import AppliedUndef
+
 from symnll.check.decide import Decision
 from symnll.check.letters import scopes_of
 from symnll.check.options import Options
@@ -18,11 +20,12 @@ from symnll.meaning.formulas import tokens_of
 from symnll.meaning.infer import infer
 from symnll.meaning.names import alike
 from symnll.meaning.scope import Scope
+from symnll.meaning.values import Independent
 from symnll.read import rows
 from symnll.read import syntax as S
 from symnll.read.documents import Declaration, Display, Document, Inline, read_document
 from symnll.read.source import Source
-from symnll.read.tokens import Token, Unreadable
+from symnll.read.tokens import NAMED, Token, Unreadable
 from symnll.small.show import text
 from symnll.report.model import Counterexample, DisplayReport, FileReport, Lint, StepReport
 
@@ -165,6 +168,9 @@ class Session:
             display.steps.append(self._whole(body, error))
             self.last = None
             return
+        if item.environment == "inline" and rows.about_indices(tokens, self._is_index):
+            self.sentence = tokens, item.end  # `when $m = T$` states nothing
+            return
         links, last = rows.links(tokens, self._is_index)
         start = rows.Member(pending.start) if pending.start else self.last
         for n, link in enumerate(links):
@@ -258,8 +264,10 @@ class Session:
             meant = meaning(self.scope, sides, relation, link.conditions, wide, free)
         except Unreadable as error:
             self._unparsed(report, error)
+            if isinstance(error, Independent):
+                report.verdict = "unknown"
             return
-        decision = self._judged(meant, link)
+        decision = self._doubted(meant, self._judged(meant, link))
         self._fill(report, meant, decision, link)
         self._other_readings(report, meant, decision, sides, link, wide, free)
         self._remember(report, key)
@@ -275,6 +283,21 @@ class Session:
                     continue
                 premises.append((Eq(found.lhs, found.rhs), f"{_text(self.source.text, other.lhs)} = {_text(self.source.text, other.rhs)}"))
         return judge(meant, self.options.timeout, premises)
+
+    def _doubted(self, meant: Meant, decision: Decision) -> Decision:
+        """No refutation rests on a name that nobody declared and only one side holds: it may be defined elsewhere."""
+        if decision.verdict not in ("refuted", "conditional"):
+            return decision
+        free = [s.free_symbols for s in (meant.lhs, meant.rhs)]
+        applied = {f.func for s in (meant.lhs, meant.rhs) for f in s.atoms(AppliedUndef)}
+        lonely = [
+            q.name for q in self.scope.quantities.values()
+            if q.inferred and not q.axes and (q.base in free[0]) != (q.base in free[1])
+        ] + [name for name, f in self.scope.functions.items() if f.get("inferred") and f["function"] in applied]  # fmt: skip
+        if not lonely:
+            return decision
+        reason = f"Nothing says what {', '.join(lonely)} is, and the step is false for some values of it; declare it."
+        return Decision("unknown", reason)
 
     # What was decided before.
 
@@ -346,9 +369,17 @@ class Session:
         left, right = step.sides
         if link.relation.text in (":=", "=:") and self._define(right, left, f"{report.rhs} = {report.lhs}", item.number):
             return True
-        if not (link.first or link.role == "where"):
-            return False
-        return self._define(left, right, f"{report.lhs} = {report.rhs}", item.number)
+        forward = link.first or link.role == "where" or self._fresh(left)
+        if forward and self._define(left, right, f"{report.lhs} = {report.rhs}", item.number):
+            return True
+        backward = self._fresh(right) and not self._fresh(left)  # Σ_j e^{z_j} = Z
+        return backward and self._define(right, left, f"{report.rhs} = {report.lhs}", item.number)
+
+    def _fresh(self, side: Any) -> bool:
+        """Whether a side is a name that nothing spoke of so far."""
+        node = S.unwrap(side)
+        name = node.base if isinstance(node, S.Atom) else node
+        return isinstance(name, S.Name) and name.text not in NAMED and not self.scope.known(name.text)
 
     def _define(self, left: Any, right: Any, source: str, display: int) -> bool:
         found = definition(self.scope, left, right, source, display)

@@ -11,8 +11,8 @@ import sympy
 from symnll import language as L
 from symnll.meaning import values as V
 from symnll.meaning.elaborate import head_of
-from symnll.meaning.names import ABSTRACT, Abstract, quantity_entry, spelled, use_of
-from symnll.meaning.values import Array, Range, Unclear, Value
+from symnll.meaning.names import ABSTRACT, Abstract, not_hidden, quantity_entry, spelled, use_of
+from symnll.meaning.values import Array, Independent, Range, Unclear, Value
 from symnll.read import syntax as S
 
 if TYPE_CHECKING:
@@ -317,6 +317,7 @@ class _Variable:
         if known is not None:
             self._of(known, use, env, False)
             return
+        not_hidden(e, use.key, env, node)
         count = len(use.indices)
         q = e.scope.quantities.get((use.key, count))
         plain = [d for d in e.scope.definitions.get(use.key, ()) if d.arguments is None]
@@ -437,7 +438,7 @@ def _depends(e: Elaborator, body: Value, v: _Variable, operand: Any, node: Any) 
         return
     names = [q for q in e.scope.quantities.values() if q.inferred and getattr(q.base, "label", q.base) in one.free_symbols]
     if v.abstract is not None or names:
-        raise Unclear(
+        raise Independent(
             f"{spelled(operand)} is not written in terms of {spelled(v.node)}; say with `let` how it depends on it.",
             node.start, node.end,
         )  # fmt: skip

@@ -363,6 +363,9 @@ class Elaborator:
             if found is not None and getattr(found, "is_integer", False):
                 return found
             if inner.text in self.scope.ranges and inner.text not in env:
+                from symnll.meaning.names import not_hidden
+
+                not_hidden(self, inner.text, env, inner)
                 return self.scope.index(inner.text)
         v = self.scalar(inner, env)
         if v.is_integer is not True:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from symnll.meaning.elaborate import Elaborator, Env
 
 ABSTRACT = "‹abstract›"
+HIDDEN = "‹hidden›"
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,7 @@ def plain(e: Elaborator, use: Use, env: Env) -> Value:
     abstract = env.get(ABSTRACT, {}).get(use.key)
     if abstract is not None:
         return _indexed(e, _family(abstract.base, abstract.axes), use, env)
+    not_hidden(e, use.key, env, use.node)
     if not use.indices and use.key in e.scope.sizes and 0 not in e.scope.arity(use.key):
         return e.scope.sizes[use.key]
     count = len(use.indices)
@@ -289,15 +291,30 @@ def _indexed(e: Elaborator, v: Value, use: Use, env: Env) -> Value:
     return entry(v, [e.index(i, env) for i in use.indices], use.node)
 
 
-def carried(env: Env) -> dict[str, Any]:
-    """What a definition's body sees of the place where it is opened: only which names are variables for now."""
-    return {ABSTRACT: env[ABSTRACT]} if ABSTRACT in env else {}
+def carried(e: Elaborator, env: Env) -> dict[str, Any]:
+    """What a definition's body sees of the place where it is opened: which names are variables for now, and which
+    letters have another meaning there than in the document, so that the body may not speak of them."""
+    found = {ABSTRACT: env[ABSTRACT]} if ABSTRACT in env else {}
+    own = {**e.scope.index_cache, **{name: q.base for (name, count), q in e.scope.quantities.items() if not count}}
+    other = {n for n, v in env.items() if n not in (ABSTRACT, HIDDEN) and own.get(n) is not v}
+    hidden = other | env.get(HIDDEN, frozenset())
+    return {**found, HIDDEN: frozenset(hidden)} if hidden else found
+
+
+def not_hidden(e: Elaborator, key: str, env: Env, node: Any) -> None:
+    """Refuse a definition that speaks of a letter which is bound where the definition is used: Σ_i a with a = z_i."""
+    if key in env.get(HIDDEN, ()):
+        raise Unclear(
+            f"A definition is opened here that speaks of {key}, and {key} is bound where it is used; write out what is "
+            f"meant, or give the defined name {key} as index or argument.",
+            node.start, node.end,
+        )  # fmt: skip
 
 
 def opened(e: Elaborator, d: Definition, use: Use, env: Env) -> Value | None:
     """A definition without arguments, at these indices; a family where fewer are given."""
     e.opened[d.source] = None
-    body_env = carried(env)
+    body_env = carried(e, env)
     given = list(use.indices)
     if len(given) > len(d.indices):
         if d.indices:
@@ -372,6 +389,10 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
             return softmax(v)
         e.notes["σ is the sigmoid"] = None
         return _standard(e, FUNCTIONS["sigmoid"], use, parts[0], env)
+    if not e.scope.known(use.key) and not use.indices and not use.primes and _conditional(bracket) and use.key != "E":
+        e.scope.functions[use.key] = {"function": L.function(e.scope.shown(use.key)), "arguments": [], "inferred": True}
+        e.notes[f"{use.key} is an unknown function"] = None
+        return _unknown_function(e, use, parts, env)
     if not e.scope.known(use.key) and (len(parts) > 1 or use.primes or len(use.key) > 1 and use.key[0] != "\\"):
         raise Unclear(
             f"{use.key}(…) is not known; declare it: `let {use.key}(x) = …`, `function {use.key}` or `write … for …`.",
@@ -399,6 +420,11 @@ def alike(patterns: Sequence[Any], parts: Sequence[Any]) -> bool:
 def _is_factor(e: Elaborator, part: S.List, env: Env) -> bool:
     """Whether `a(b)` is more likely a product: b is a quantity of its own that a's definition does not hold."""
     return False
+
+
+def _conditional(bracket: Any) -> bool:
+    """Whether arguments are separated by a bar, as in p(x | θ): then this is no product."""
+    return any(isinstance(p, S.Sep) and p.kind in ("BAR", "SEMI") for p in bracket.inside.pieces)
 
 
 def _only_names(parts: Sequence[S.List]) -> bool:
@@ -452,7 +478,7 @@ def _apply(e: Elaborator, d: Definition, use: Use, parts: Sequence[S.List], env:
         elif e.index(parameter, {}) != value:
             return None
     e.opened[d.source] = None
-    body_env.update(carried(env))
+    body_env.update(carried(e, env))
     if use.primes:
         return _primed(e, d, use, parts, env, body_env)
     if after:
@@ -475,6 +501,8 @@ def _primed(e: Elaborator, d: Definition, use: Use, parts: Sequence[S.List], env
     if len(parts) != 1 or not isinstance(name, S.Name):
         raise Unclear("A prime is understood for functions of one argument.", use.node.start, use.node.end)
     at = e.value(parts[0], env)
+    if S.unwrap(parts[0]) == name and name.text not in body_env and isinstance(at, sympy.Symbol):
+        return sympy.Derivative(e.scalar(d.body, body_env), (at, use.primes), evaluate=False)
     x = V.variable("x")
     body = e.scalar(d.body, {**body_env, name.text: x})
     return L.At(sympy.Derivative(body, (x, use.primes), evaluate=False), x, at)
@@ -547,8 +575,8 @@ def _by_name(e: Elaborator, d: Definition, use: Use, env: Env) -> Value:
     missing = [i for i in d.indices if isinstance(i, str)]
     if missing:
         axes = tuple(e.scope.ranges[p] for p in missing)
-        return Array(axes, lambda *i: e.scalar(d.body, {**carried(env), **dict(zip(missing, i, strict=True))}))
-    return e.value(d.body, carried(env))
+        return Array(axes, lambda *i: e.scalar(d.body, {**carried(e, env), **dict(zip(missing, i, strict=True))}))
+    return e.value(d.body, carried(e, env))
 
 
 def softmax(v: Array) -> Array:

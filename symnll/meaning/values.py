@@ -17,6 +17,10 @@ class Unclear(Unreadable):
     """An expression that can be read, but not given a meaning: says what is missing and what to declare."""
 
 
+class Independent(Unclear):
+    """A derivative of something of which nobody says how it depends on the variable."""
+
+
 @dataclass(frozen=True)
 class Range:
     """The integers lower..upper. Entries of an axis are stored from 1: entry i of the page is entry i − lower + 1."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from symnll.core import kernel
 from symnll.core.ring import Monomial, Polynomial, Ring, accumulate
-from symnll.core.term import CoreError, Term, app, lam, num, op
+from symnll.core.term import ZERO, CoreError, Term, app, lam, num, op
 from symnll.prove import rational
 from symnll.prove.context import Context
 from symnll.prove.tactics import (
@@ -19,6 +19,7 @@ from symnll.prove.tactics import (
     Theorem,
     ax,
     chain,
+    inverse_of_zero,
     order,
     polynomial_term,
     product_term,
@@ -111,9 +112,28 @@ def _rewritten(t: Term, c: Context) -> Theorem | None:
         return c.rules[t]
     if t.op in ("app", "diff", "partial"):
         for fact in c.instances(t):
-            if fact.statement.op == "eq" and fact.statement.args[0] is t:
+            if fact.statement.op == "eq" and fact.statement.args[0] is t and _descends(t, rhs(fact)):
                 return fact
     return None
+
+
+def _descends(t: Term, result: Term) -> bool:
+    """Whether all that the result holds of the same function comes before t, as for A(j, i) in place of A(i, j)."""
+
+    def head(u: Term) -> Term:
+        while u.op in ("app", "diff", "partial"):
+            u = u.args[0]
+        return u
+
+    def below(u: Term) -> bool:
+        if own not in u.free:
+            return True
+        if u.op == t.op and u[4] == 0 and head(u) is own and order(u) >= order(t):
+            return False
+        return all(map(below, u.args))
+
+    own = head(t)
+    return own.op != "sym" or below(result)
 
 
 def _family_arguments(t: Term, c: Context) -> Theorem | None:
@@ -155,6 +175,8 @@ def _leaves(t: Term, c: Context) -> Theorem | None:
     if t.op == "pow" and (n := integer(t.args[1])) is not None:
         base = _leaves(t.args[0], c) if n >= 0 else normal(t.args[0], c)
         e = under(t, base, None)
+        if value(t, e).args[0] is ZERO and n < 0:
+            return chain(e, inverse_of_zero(n))
         if n < 0:
             e = chain(e, rational.split_inverse(value(t, e), c))
         return e

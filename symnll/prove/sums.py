@@ -8,7 +8,7 @@ from typing import Any
 from symnll.core import kernel
 from symnll.core.ring import CONSTANT, Polynomial
 from symnll.core.term import INT, ONE, ZERO, Term, app, lam, op
-from symnll.prove import ranges, rational, renumber
+from symnll.prove import ranges, rational, renumber, triangles
 from symnll.prove.context import Context
 from symnll.prove.normal import ContextRing, again, normal, value
 from symnll.prove.tactics import (
@@ -109,6 +109,9 @@ def _sum(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: Context) ->
     moved = renumber.plainer("sum", lo, hi, lam(i, rest), i, c)
     if moved is not None:
         return again(moved, t, c)
+    pairs = triangles.triangular(lo, hi, i, within, c)
+    if pairs is not None:
+        return again(pairs, t, c)
     return _collapse(lo, hi, i, within, c, inner) or _exchange(lo, hi, i, within, c, inner)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from symnll.core import kernel
 from symnll.core.ring import Monomial, Polynomial
-from symnll.core.term import MINUS_ONE, ONE, ZERO, Term, lam, num, op
+from symnll.core.term import MINUS_ONE, ONE, ZERO, Term, lam, num, op, sym
 
 Theorem = Any  # the class is made inside the kernel
 
@@ -73,6 +73,20 @@ def one_pow(exponent: Term) -> Theorem:
     power = ax("pow_exp_log", linear(op("lt", ZERO, ONE)), a=ONE, b=exponent)
     zero = under(op("mul", exponent, op("log", ONE)), None, log_one())
     return chain(power, under(rhs(power), chain(zero, kernel.ring(rhs(zero), ZERO))), ax("exp_zero"))
+
+
+def inverse_of_zero(n: int) -> Theorem:
+    """0ⁿ = 0 for n < 0: if a = 0, then aⁿ = (2·a)ⁿ = 2ⁿ·aⁿ"""
+    a = sym("‹zero›")
+    given = kernel.assume("case", op("eq", a, ZERO))
+    twice, power = op("mul", a, num(2)), op("pow", a, num(n))
+    sides = linear(op("le", twice, a), (given, 1)), linear(op("le", a, twice), (given, -1))
+    same = under(op("pow", twice, num(n)), ax("le_antisymmetric", *sides, a=twice, b=a), None)
+    scaled = chain(kernel.symmetric(same), ax("pow_mul_integer", a=a, b=num(2), i=num(n)))
+    share = 1 / (1 - Fraction(2) ** n)
+    sides = linear(op("le", power, ZERO), (scaled, share)), linear(op("le", ZERO, power), (scaled, -share))
+    zero = kernel.discharge(ax("le_antisymmetric", *sides, a=power, b=ZERO), given.statement)
+    return kernel.detach(kernel.specialise(kernel.generalise(zero, a), ZERO), reflexive(ZERO))
 
 
 def for_range(theorem: Theorem, variable: Term, lo: Term, hi: Term) -> Theorem:
