@@ -75,6 +75,8 @@ def _bound_letters(item: Any) -> frozenset[str]:
             inner = inner.inside
         pieces = inner.pieces if isinstance(inner, S.List) else (inner,)
         for p in pieces:
+            if isinstance(p, S.Sep) and p.text in ("<", ">", r"\leq", r"\geq"):
+                continue  # Σ_{i<j} binds both, unless one is bound or free outside
             if isinstance(p, S.Sep) and p.kind == "REL":
                 found |= {n for n in (big_letter(item),) if n}
                 break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from symnll.meaning.calculus import is_derivative
@@ -11,8 +12,10 @@ from symnll.meaning.elaborate import FUNCTIONS, big_letter, children, head_of
 from symnll.read import syntax as S
 
 BIG = (r"\sum", r"\prod")
-WORDS = {*FUNCTIONS, "max", "min", "argmax", "argmin", r"\partial", r"\nabla", r"\int", "softmax", "diag", r"\mathbb{E}", "KL"}
+WORDS = {*FUNCTIONS, "max", "min", "argmax", "argmin", r"\partial", r"\nabla", r"\int", "softmax", "diag", r"\mathbb{E}"}
+WORDS |= {"KL", "H", "logsumexp"}
 Put = Callable[[Any], Any]
+Called = Callable[[Any, Any], bool]  # whether a name with its scripts is called with this bracket
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,8 @@ class Place:
         return int(self.node.end)
 
 
-def places(root: Any, called: Callable[[str], bool] = lambda name: False) -> list[Place]:
-    """All places of one side, from the outside in. `called`: whether a name is one of a function."""
+def places(root: Any, called: Called = lambda item, bracket: False) -> list[Place]:
+    """All places of one side, from the outside in."""
     return list(_Walk(called).walk(root, "whole", lambda n: n, frozenset(), 0))
 
 
@@ -51,7 +54,7 @@ def opaque(node: Any) -> bool:
     if isinstance(node, S.Atom):
         return any(s.start < node.base.end for s in (*node.subs, *node.sups))
     if isinstance(node, S.Product | S.Sum):
-        return any(a.end > b.start for a, b in zip(parts, parts[1:], strict=False))
+        return any(a.end > b.start for a, b in pairwise(parts))
     return False
 
 
@@ -100,7 +103,7 @@ def _pieces(sub: Any) -> S.List:
 
 
 class _Walk:
-    def __init__(self, called: Callable[[str], bool]) -> None:
+    def __init__(self, called: Called) -> None:
         self.called = called
 
     def walk(self, node: Any, role: str, put: Put, bound: frozenset[str], depth: int) -> Iterator[Place]:
@@ -117,7 +120,8 @@ class _Walk:
         elif isinstance(node, S.Bracket):
             for k, piece in enumerate(node.inside.pieces):
                 if not isinstance(piece, S.Sep | S.Words):
-                    yield from self.walk(piece, "inside", _putter(put, lambda n, k=k: _within(node, k, n)), bound, depth + 1)
+                    rebuilt = _putter(put, lambda n, k=k: _within(node, k, n))
+                    yield from self.walk(piece, "inside", rebuilt, bound, depth + 1)
         elif isinstance(node, S.Frac):
             yield from self._fraction(node, role, put, bound, depth + 1)
         elif isinstance(node, S.Root):
@@ -156,13 +160,13 @@ class _Walk:
         if isinstance(item, S.Frac) and is_derivative(item):
             return "derivative"
         if isinstance(head, S.Name):
-            before_bracket = k + 1 < len(items) and isinstance(head_of(items[k + 1]), S.Bracket)
+            following = head_of(items[k + 1]) if k + 1 < len(items) else None
+            bracket = following if isinstance(following, S.Bracket) and following.kind in ("(", "[") else None
             if head.text in BIG:
                 return "operator"
-            if head.text in WORDS or (before_bracket and self.called(head.text)):
+            if head.text in WORDS or (bracket is not None and self.called(item, bracket)):
                 return "function"
-        previous = head_of(items[k - 1]) if k else None
-        if isinstance(previous, S.Name) and self._role(items, k - 1) == "function":
+        if k and isinstance(head_of(items[k - 1]), S.Name) and self._role(items, k - 1) == "function":
             return "argument"
         return "factor"
 
@@ -208,7 +212,7 @@ class _Walk:
                 if isinstance(piece, S.Sep):
                     after = piece.text if piece.kind == "REL" else ""
                     continue
-                there = _putter(rebuilt, lambda x, n=n, s=sub: replace(s, pieces=(*s.pieces[:n], x, *s.pieces[n + 1 :])))
+                there = _putter(rebuilt, lambda x, n=n, s=sub: _piece(s, n, x))
                 if not after:
                     yield Place(piece, "binder", there, bound, depth)
                 elif after == "=":
@@ -269,9 +273,12 @@ def _putter(put: Put, build: Put) -> Put:
     return lambda n: put(build(n))
 
 
+def _piece(node: S.List, k: int, new: Any) -> S.List:
+    return replace(node, pieces=(*node.pieces[:k], new, *node.pieces[k + 1 :]))
+
+
 def _within(node: S.Bracket, k: int, new: Any) -> S.Bracket:
-    inside = node.inside
-    return replace(node, inside=replace(inside, pieces=(*inside.pieces[:k], new, *inside.pieces[k + 1 :])))
+    return replace(node, inside=_piece(node.inside, k, new))
 
 
 def _with_sub(node: S.Atom, k: int, new: Any) -> S.Atom:

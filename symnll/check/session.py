@@ -18,7 +18,7 @@ from symnll.meaning.declare import Refused, condition_tokens, declare, definitio
 from symnll.meaning.elaborate import children
 from symnll.meaning.formulas import tokens_of
 from symnll.meaning.infer import infer
-from symnll.meaning.names import alike
+from symnll.meaning.known import taken
 from symnll.meaning.scope import Scope
 from symnll.meaning.values import Independent
 from symnll.read import rows
@@ -29,6 +29,7 @@ from symnll.read.tokens import NAMED, Token, Unreadable
 from symnll.small.show import text
 from symnll.report.model import Counterexample, DisplayReport, FileReport, Lint, StepReport
 
+STANDARD = {"softmax", r"\sigma", "sigmoid", "KL", "H", "D", "LSE", "lse", "logsumexp", "softplus", "tanh", "logit", "relu", "ReLU"}
 EXPECTED = ("refuted", "conditional", "unknown")
 
 
@@ -214,7 +215,10 @@ class Session:
             try:
                 if link.lhs is None:
                     raise Unreadable("This goes on from a display before it, and there is none; say `from` what.", *link.relation.span)
-                sides = (self._parse(link.lhs, link), self._parse(link.rhs, link))
+                if all(t.kind == "DOTS" for t in link.rhs.tokens) and link.rhs.tokens:
+                    report.verdict, report.reason = "unknown", "The dots stand for steps that are not written."
+                else:
+                    sides = (self._parse(link.lhs, link), self._parse(link.rhs, link))
             except Unreadable as error:
                 self._unparsed(report, error)
             steps.append(_Step(link, sides, report))
@@ -253,6 +257,10 @@ class Session:
         link, report = step.link, step.report
         assert step.sides is not None
         relation = link.relation.text
+        standard = self._standard(step, wide, free)
+        if standard is not None:
+            self._fill(report, *standard, link)
+            return
         if self._defines(item, step):
             report.verdict = "definition"
             return
@@ -370,10 +378,44 @@ class Session:
         if link.relation.text in (":=", "=:") and self._define(right, left, f"{report.rhs} = {report.lhs}", item.number):
             return True
         forward = link.first or link.role == "where" or self._fresh(left)
-        if forward and self._define(left, right, f"{report.lhs} = {report.rhs}", item.number):
-            return True
+        if forward:
+            found = definition(self.scope, left, right, "", item.number)
+            other = None if found is None or taken(self.scope, found) else namesake(self.scope, found)
+            if other is not None and self._holds_of(left, right):
+                return False
+            if self._define(left, right, f"{report.lhs} = {report.rhs}", item.number):
+                if other is not None:
+                    self._two_meanings(report, other, left)
+                return True
         backward = self._fresh(right) and not self._fresh(left)  # Σ_j e^{z_j} = Z
         return backward and self._define(right, left, f"{report.rhs} = {report.lhs}", item.number)
+
+    def _standard(self, step: _Step, wide: frozenset[str], free: frozenset[str]) -> tuple[Meant, Decision] | None:
+        """What is true of a standard name such as softmax, of which the document says nothing, defines nothing."""
+        assert step.sides is not None
+        node = S.unwrap(step.sides[0])
+        first = node.items[0] if isinstance(node, S.Product) else node
+        name = first.base if isinstance(first, S.Atom) else first
+        if not isinstance(name, S.Name) or name.text not in STANDARD or self.scope.known(name.text) or not step.link.first:
+            return None
+        try:
+            meant = meaning(self.scope, step.sides, step.link.relation.text, step.link.conditions, wide, free)
+        except Unreadable:
+            return None
+        decision = self._judged(meant, step.link)
+        return (meant, decision) if decision.verdict == "proved" else None
+
+    def _holds_of(self, left: Any, right: Any) -> bool:
+        """Whether an equation is proved with the meanings that its names have already."""
+        try:
+            return judge(meaning(self.scope, (left, right), "="), self.options.timeout).verdict == "proved"
+        except Unreadable:
+            return False
+
+    def _two_meanings(self, report: StepReport, other: Any, left: Any) -> None:
+        message = f"{pretty(other.head)} is defined already, by {other.source}; here it is taken to be another one."
+        (line, column), (end_line, end_column) = self.source.position(left.start), self.source.position(left.end)
+        report.lints.append(Lint("two-meanings", message, line, column, end_line, end_column))
 
     def _fresh(self, side: Any) -> bool:
         """Whether a side is a name that nothing spoke of so far."""
@@ -383,26 +425,11 @@ class Session:
 
     def _define(self, left: Any, right: Any, source: str, display: int) -> bool:
         found = definition(self.scope, left, right, source, display)
-        if found is None or self._known(found) or _holds(right, found.head):
+        if found is None or taken(self.scope, found) or _holds(right, found.head):
             return False
         self.scope.definitions.setdefault(found.head, []).append(found)
         self._note(source)
         return True
-
-    def _known(self, d: Any) -> bool:
-        """Whether the name has a meaning already, other than one that was only inferred."""
-        scope = self.scope
-        if d.head in scope.functions or d.head in scope.sizes or d.head in scope.ranges:
-            return True
-        if any(name == d.head and not q.inferred for (name, _), q in scope.quantities.items()):
-            return True
-        same = scope.definitions.get(d.head, ())
-        return any(
-            len(x.indices) == len(d.indices)
-            and (x.arguments is None) == (d.arguments is None)
-            and (x.arguments is None or alike(x.arguments, d.arguments))
-            for x in same
-        )
 
 
 def _text(text: str, member: rows.Member) -> str:

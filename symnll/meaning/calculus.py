@@ -444,11 +444,10 @@ def _depends(e: Elaborator, body: Value, v: _Variable, operand: Any, node: Any) 
         )  # fmt: skip
 
 
-def evaluated(e: Elaborator, item: Any, evaluation: Any, env: Env) -> Value:
-    """The bar: item with the variable of `x = a` at a."""
+def evaluated(e: Elaborator, v: Value, evaluation: Any, env: Env) -> Value:
+    """The bar after v: v with the variable of `x = a` at a."""
     from symnll.meaning.conditions import split
 
-    v = e.atom(item, env) if not isinstance(item, S.Frac) else e.unit((item,), 0, env)[0]
     if not isinstance(evaluation, S.Atom) or len(evaluation.subs) != 1:
         raise Unclear("Where this is evaluated is not understood.", evaluation.start, evaluation.end)
     inner = evaluation.subs[0]

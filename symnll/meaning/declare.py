@@ -278,7 +278,8 @@ def define(scope: Scope, tokens: list[Token], source: str, display: int = 0) -> 
 
 def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 0) -> Definition | None:
     """The definition left = right, or None if left is no name with indices and arguments."""
-    from symnll.meaning.elaborate import Elaborator
+    from symnll.meaning.elaborate import Elaborator, mentions
+    from symnll.meaning.known import is_power
     from symnll.meaning.names import use_of
 
     node = S.unwrap(left)
@@ -298,6 +299,8 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
     labels = "".join(f"^{spelled(S.unwrap(p))}" for p in use.powers)
     if use.bangs or any(not isinstance(S.unwrap(p), (S.Num, S.Name)) for p in use.powers):
         return None
+    if use.powers and is_power(scope, use.key, use.powers, right):
+        return None
     if (use.primes and len(items) > 1) or (name.text == "e" and not use.indices):
         return None
     named = use.key + labels + "'" * use.primes
@@ -308,6 +311,8 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
         if not isinstance(bracket, S.Bracket) or bracket.kind not in ("(", "["):
             return None
         arguments = tuple(argument_parts(bracket.inside))
+        if any(mentions(a, {name.text}) for a in arguments):
+            return None  # p(1 - p)
         if isinstance(items[1], S.Atom):
             if items[1].sups or items[1].primes:
                 return None

@@ -153,10 +153,10 @@ class Elaborator:
 
     def product(self, items: Sequence[Any], env: Env, node: Any) -> Value:
         """The product of units: calls, functions with their arguments, big operators with all that follows, atoms."""
-        from symnll.meaning.calculus import bare_operator, slashed_derivative
+        from symnll.meaning import calculus
 
-        items = tuple(bare_operator(i) for i in items)  # {∂/∂x}, from a notation
-        slashed = slashed_derivative(self, items, env)
+        items = tuple(calculus.bare_operator(i) for i in items)  # {∂/∂x}, from a notation
+        slashed = calculus.slashed_derivative(self, items, env)
         if slashed is not None:
             head, used = slashed
             rest = items[used:]
@@ -181,6 +181,8 @@ class Elaborator:
                 continue
             start = k
             v, k = self.unit(items, k, env)
+            if k < len(items) and isinstance(head_of(items[k]), S.Evaluation):
+                v, k = calculus.evaluated(self, v, items[k], env), k + 1
             if pending == "/" and result is not None and k < len(items) and not isinstance(items[k], S.Times):
                 v, k = self._divisor(items, start, v, k, env)
             result = self._combined(result, v, pending, explicit, item)
@@ -249,9 +251,6 @@ class Elaborator:
             special = operators.special(self, items, k, env)
             if special is not None:
                 return special
-        evaluation = items[k + 1] if k + 1 < len(items) else None
-        if isinstance(head_of(evaluation), S.Evaluation) and not isinstance(item, S.Times):
-            return calculus.evaluated(self, item, evaluation, env), k + 2
         return self.atom(item, env), k + 1
 
     # Atoms.

@@ -538,8 +538,8 @@ def _sub_indicator(e: Elaborator, text: str, sub: Any, env: Env) -> Any:
     from symnll.meaning.conditions import indicator
 
     inner = sub
-    while isinstance(inner, S.Bracket):
-        inner = inner.inside
+    while isinstance(inner, S.Bracket) or (isinstance(inner, S.List) and isinstance(inner.only, S.Bracket)):
+        inner = inner.inside if isinstance(inner, S.Bracket) else inner.only
     if isinstance(inner, S.List) and any(isinstance(p, S.Sep) and p.kind == "REL" for p in inner.pieces):
         return indicator(e, inner, env)
     parts = script_parts(sub, 2)

@@ -306,8 +306,13 @@ def _chain(tokens: list[Token], current: Member | None) -> tuple[list[Link], Mem
     made, left = [], first
     for relation, right in zip(relations, parts[1:], strict=True):
         made.append(Link(relation, left, right, first=left is first and not goes_on))
-        left = right
-    return made, parts[-1], first
+        left = left if _only_dots(right) else right
+    return made, left if left is not None else parts[-1], first
+
+
+def _only_dots(member: Member) -> bool:
+    """= … =: steps that are not written; the next one starts where they started."""
+    return bool(member.tokens) and all(t.kind == "DOTS" for t in member.tokens)
 
 
 def _without_ends(tokens: list[Token]) -> list[Token]:

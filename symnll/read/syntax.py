@@ -215,6 +215,8 @@ class _Build(Transformer):  # type: ignore[type-arg]
         base, *scripts = c
         if not scripts:
             return base
+        if isinstance(base, Bracket) and isinstance(unwrap(base), Name):  # {\\delta}_{ij}
+            base = unwrap(base)
         subs, sups, primes, bangs = [], [], 0, 0
         for kind, value in scripts:
             if kind == "sub":

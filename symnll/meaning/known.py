@@ -1,0 +1,84 @@
+"""Whether `name = …` introduces a name, or says something of one that has a meaning already.
+
+A definition that is taken for granted hides the mistake in a step, so in doubt it is a step.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symnll.meaning.elaborate import mentions
+from symnll.meaning.names import alike
+from symnll.meaning.scope import Definition, Scope
+from symnll.read import syntax as S
+
+# One letter for many functions, which their arguments tell apart: p(x) and p(y), L(w) and L(p).
+FOR_MANY = {
+    "p", "P", "q", "Q", "Pr", "L", "J", "C", r"\ell", r"\mathbb{P}", r"\mathcal{L}", r"\mathcal{J}", r"\hat{p}",
+}  # fmt: skip
+
+
+def declared(scope: Scope, name: str) -> bool:
+    """Whether a name has a meaning other than one that was only inferred."""
+    if name in scope.functions or name in scope.sizes or name in scope.ranges or name in scope.definitions:
+        return True
+    return any(key == name and not q.inferred for (key, _), q in scope.quantities.items())
+
+
+def is_power(scope: Scope, name: str, powers: tuple[Any, ...], right: Any) -> bool:
+    """Whether the superscripts of name^{…} = right are exponents, and no part of a new name such as σ²."""
+    letters = {S.unwrap(p).text for p in powers if isinstance(S.unwrap(p), S.Name)}
+    return declared(scope, name) or any(declared(scope, n) for n in letters) or mentions(right, {name, *letters})
+
+
+def taken(scope: Scope, d: Definition) -> bool:
+    """Whether what d would define has a meaning already."""
+    if any(name == d.head and not q.inferred for (name, _), q in scope.quantities.items()):
+        return True
+    if d.head in scope.functions or d.head in scope.sizes or d.head in scope.ranges:
+        return True
+    if any(name.startswith(f"{d.head}^") and name[len(d.head) + 1 :].isdigit() for name in scope.definitions):
+        return True  # σ, where σ² is defined
+    return any(_covers(scope, x, d) for x in _same(scope, d))
+
+
+def namesake(scope: Scope, d: Definition) -> Definition | None:
+    """A definition of the same letter that may or may not be meant by d: p(x) for p(y)."""
+    return next((x for x in _same(scope, d) if not _covers(scope, x, d) and _close(x, d)), None)
+
+
+def _same(scope: Scope, d: Definition) -> list[Definition]:
+    return [x for x in scope.definitions.get(d.head, ()) if len(x.indices) == len(d.indices)]
+
+
+def _close(x: Definition, d: Definition) -> bool:
+    if x.arguments is None or d.arguments is None:
+        return True
+    pairs = zip(x.arguments, d.arguments, strict=False)
+    return len(x.arguments) == len(d.arguments) and all(_letter(p) and _letter(a) for p, a in pairs)
+
+
+def _covers(scope: Scope, x: Definition, d: Definition) -> bool:
+    """Whether x gives a meaning to what d would define."""
+    if x.arguments is None or d.arguments is None:
+        if x.arguments is None and d.arguments is not None and not all(map(_letter, d.arguments)):
+            return True  # y(1 − y), where y is a number
+        return (x.arguments is None and d.arguments is None) or d.head not in FOR_MANY
+    if len(x.arguments) != len(d.arguments):
+        return False
+    if alike(x.arguments, d.arguments):
+        return True
+    for pattern, actual in zip(x.arguments, d.arguments, strict=True):
+        if alike([pattern], [actual]):
+            continue
+        name = S.unwrap(pattern)
+        if not isinstance(name, S.Name) or not (name.text in x.parameters or name.text in scope.ranges):
+            return False
+        if _letter(actual) and d.head in FOR_MANY:
+            return False
+    return True
+
+
+def _letter(node: Any) -> bool:
+    inner = S.unwrap(node)
+    return isinstance(inner, S.Name) or (isinstance(inner, S.Atom) and isinstance(inner.base, S.Name) and not inner.sups)
