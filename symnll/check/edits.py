@@ -12,7 +12,7 @@ from typing import Any
 
 from symnll.check.places import Place, free_letters, places
 from symnll.check.written import Splice, Written, braced, shortened
-from symnll.meaning.elaborate import head_of
+from symnll.meaning.elaborate import head_of, script_parts
 from symnll.meaning.scope import Scope
 from symnll.read import syntax as S
 
@@ -55,20 +55,27 @@ class Step:
     written: Written
     diagonal: bool = False
     doubt_left: bool = False
-    places: tuple[list[Place], list[Place]] = field(init=False)
+    places: tuple[list[Place], ...] = field(init=False)
     free: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.places = tuple(places(s, self._called) for s in self.sides)  # type: ignore[assignment]
+        self.places = tuple(places(s, self._called) for s in self.sides)
         self.free = frozenset(set().union(*(free_letters(s) for s in self.sides)))
         self.atoms = [self._atoms(n) for n in (0, 1)]
-        letters = {n.text for ps in self.places for p in ps if p.role in ("index", "binder") and isinstance(n := p.node, S.Name)}
-        self.letters = [x for x in dict.fromkeys([*sorted(letters), *self.scope.ranges]) if self._is_letter(x)]
+        scripts = [p.node for ps in self.places for p in ps if p.role in ("index", "binder")]
+        letters = sorted({n.text for n in scripts if isinstance(n, S.Name)})
+        self.letters = [x for x in dict.fromkeys([*letters, *self.scope.ranges]) if self._is_letter(x)]
 
-    def _called(self, name: str) -> bool:
-        scope = self.scope
+    def _called(self, item: Any, bracket: Any) -> bool:
+        """Whether a name is called with this bracket: a function, or p(x) for p_x."""
+        scope, name = self.scope, head_name(item)
         defined = any(d.arguments is not None for d in scope.definitions.get(name, ()))
-        return defined or name in scope.functions or (name == r"\sigma" and not scope.arity(name))
+        if defined or name in scope.functions or (name == r"\sigma" and not scope.arity(name)):
+            return True
+        pieces = bracket.inside.pieces
+        small = all(isinstance(p, S.Name | S.Num | S.Atom | S.Sep) for p in pieces)
+        scripts = item.subs if isinstance(item, S.Atom) else ()
+        return small and any(n > sum(len(script_parts(s)) for s in scripts) for n in scope.arity(name))
 
     def _is_letter(self, name: str) -> bool:
         return name in self.scope.ranges and name not in self.scope.sizes
@@ -89,12 +96,9 @@ class Step:
             node = p.node
             if p.role in FACTORS and isinstance(node, S.Name | S.Atom) and p.end - p.start <= 40:
                 found.setdefault(node, Atom(node, self.of(node), frozenset(free_letters(node))))
-            elif isinstance(node, S.Product):
-                for a, b in zip(node.items, node.items[1:], strict=False):
-                    if isinstance(a, S.Name) and a.text in ("log", "ln", "exp", r"\sigma") and not isinstance(b, S.Times):
-                        pair = S.Product(a.start, b.end, (a, b))
-                        if b.end - a.start <= 40:
-                            found.setdefault(pair, Atom(pair, self.of(pair), frozenset(free_letters(pair))))
+            elif p.role == "function" and p.following is not None and p.following.end - p.start <= 40:
+                pair = S.Product(p.start, p.following.end, (node, p.following))
+                found.setdefault(pair, Atom(pair, self.of(pair), frozenset(free_letters(pair))))
         return list(found.values())
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product as cartesian
 from typing import Any
 
 from symnll.check.edits import FACTORS, ONE, SLOTS, Atom, Edit, Step, bracket, head_name, product, replaced, substituted
-from symnll.check.places import Place
+from symnll.check.places import WORDS, Place
 from symnll.check.written import braced, shortened
-from symnll.meaning.elaborate import FUNCTIONS
+from symnll.meaning.calculus import is_derivative
+from symnll.meaning.elaborate import FUNCTIONS, head_of, script_parts
+from symnll.meaning.names import argument_parts
 from symnll.read import syntax as S
 
 MOST = 10  # factors to try at one place
@@ -23,12 +26,12 @@ def dropped(step: Step, side: int, place: Place) -> Iterator[Edit]:
         return
     items = node.items
     for p in step.places[side]:
-        if p.role != "factor" or p.depth != place.depth + 1:
+        if p.role not in ("factor", "function") or p.depth != place.depth + 1:
             continue
         k = next((k for k, i in enumerate(items) if i is p.node), None)
-        if k is None:
+        if k is None or (p.role == "function" and p.following is None):
             continue
-        first, last = k, k + 1
+        first, last = k, k + (2 if p.role == "function" else 1)
         if k and isinstance(items[k - 1], S.Times) and items[k - 1].kind != "/":
             first = k - 1
         elif not k and last < len(items) and isinstance(items[last], S.Times) and items[last].kind != "/":
@@ -39,7 +42,8 @@ def dropped(step: Step, side: int, place: Place) -> Iterator[Edit]:
         if not rest or all(isinstance(i, S.Times) for i in rest) or isinstance(rest[0], S.Times):
             continue
         start, end = step.written.extent(items[first])[0], step.written.extent(items[last - 1])[1]
-        words = f"without the factor `{shortened(step.of(items[k]), 80)}`"
+        factor = S.Product(items[k].start, items[last - 1].end, items[k:last]) if p.role == "function" else items[k]
+        words = f"without the factor `{shortened(step.of(factor), 80)}`"
         yield Edit(side, place.put(product(*rest)), words, 1.1 + 0.03 * place.depth, ((start, end, ""),))
 
 
@@ -66,18 +70,22 @@ def _known(step: Step, side: int, place: Place) -> list[tuple[float, Atom]]:
     mine = {a.node for a in step.atoms[side]}
     names = {head_name(a.node) for a in step.atoms[side]}
     for atom in step.atoms[1 - side]:
-        if head_name(atom.node) in FUNCTIONS or head_name(atom.node) == "":
+        if not isinstance(atom.node, S.Product) and head_name(atom.node) in ("", *FUNCTIONS):
             continue
         new = atom.node not in mine
         cost = 1.4 if new and head_name(atom.node) not in names else 1.7 if new else 2.6
         offer(cost, atom.node, atom.text, atom.letters)
         for other in _relettered(step, atom, place):
             offer(cost + 0.3, other.node, other.text, other.letters)
-        if not isinstance(atom.node, S.Product) and head_name(atom.node) != "e":
+        if head_name(atom.node) != "e":
             offer(cost + 0.5, _fraction(ONE, atom.node), rf"\frac{{1}}{{{atom.text}}}", atom.letters)
     for atom in step.atoms[side]:
         if head_name(atom.node) not in FUNCTIONS:
             offer(2.6, atom.node, atom.text, atom.letters)
+            if isinstance(atom.node, S.Name | S.Atom) and head_name(atom.node) not in ("", "e"):
+                rest = bracket(S.Sum(0, 0, (("+", ONE), ("-", atom.node))))
+                offer(2.5, rest, f"(1 - {atom.text})", atom.letters)
+                offer(2.9, product(S.Name(0, 0, "log"), atom.node), rf"\log {atom.text}", atom.letters)
     for (name, count), q in step.scope.quantities.items():
         if q.inferred or not name.replace("\\", "").isalpha() or q.kind == "labels":
             continue
@@ -170,7 +178,8 @@ def added(step: Step, side: int, place: Place) -> Iterator[Edit]:
                 continue  # 1 in place of something, which is another edit
             tree = product(*items[:k], atom.node, *items[k:])
             at = step.written.extent(items[k])[0]
-            words = f"with the factor `{atom.text}` before `{shortened(step.of(items[k]))}`"
+            rest = step.of(S.Product(items[k].start, items[-1].end, items[k:]))
+            words = f"with the factor `{atom.text}` before `{shortened(rest)}`"
             bare = place.role in ("power", "above", "below") and len(items) == 1
             splices = ((at, at, f"{atom.text} "),)
             edit = Edit(side, place.put(tree), words, cost + 0.05 * place.depth, splices)
@@ -185,14 +194,16 @@ def _inside(step: Step, side: int, node: Any, k: int) -> Place:
 def exchanged(step: Step, side: int, place: Place) -> Iterator[Edit]:
     """A name in place of another of the same shape; one factor for another; a factor below for one above."""
     node = place.node
-    if place.role not in (*FACTORS,) or not isinstance(node, S.Name | S.Atom):
+    if place.role not in (*FACTORS, "function") or not isinstance(node, S.Name | S.Atom):
         return
     name = head_name(node)
-    if not name or name in (*FUNCTIONS, "e") or name.startswith((r"\sum", r"\prod", r"\partial")):
+    if not name or name in (*WORDS, "e"):
         return
     base = node.base if isinstance(node, S.Atom) else node
     here, other = ({head_name(a.node) for a in step.atoms[n]} for n in (side, 1 - side))
     shape = len(_parts(node))
+    if place.role == "function" and isinstance(head_of(place.following), S.Bracket):
+        shape += len(argument_parts(head_of(place.following).inside))
     for names, cost in ((other, 1.4), (here, 1.6), ({n for n, count in step.scope.quantities if count}, 2.2)):
         for new in sorted(names - {name, "", "e"}):
             if shape in step.scope.arity(new) and new.replace("\\", "").replace("{", "").replace("}", "").isalpha():
@@ -202,19 +213,41 @@ def exchanged(step: Step, side: int, place: Place) -> Iterator[Edit]:
                 old = step.of(node)
                 words = f"with `{new}{old[len(step.of(base)) :]}` in place of `{old}`"
                 yield Edit(side, place.put(tree), words, cost + 0.03 * place.depth, ((start, end, new),))
-    for atom in step.atoms[1 - side]:
-        if atom.node != node and atom.letters <= step.free | place.bound and head_name(atom.node) not in FUNCTIONS:
-            yield replaced(step, side, place, atom.node, atom.text, 2.7)
+    if place.role == "function":
+        return
+    for n, cost in ((side, 1.2), (1 - side, 1.3)):  # m_A for m_B
+        for atom in step.atoms[n]:
+            same = head_name(atom.node) == name and isinstance(node, S.Atom) and isinstance(atom.node, S.Atom)
+            labels = same and not any(isinstance(x, S.Name) and x.text in step.scope.ranges for x in _parts(node))
+            if atom.node != node and atom.letters <= step.free | place.bound and (labels or n != side):
+                yield replaced(step, side, place, atom.node, atom.text, cost if labels else 2.7)
+    text = step.of(node)
+    for other in _declared(step, place, node):
+        yield replaced(step, side, place, other.node, other.text, 3.0)
+        if place.role == "factor":
+            less = bracket(S.Sum(node.start, node.end, (("+", node), ("-", other.node))))
+            yield replaced(step, side, place, less, f"({text} - {other.text})", 2.8)
     if place.role == "factor":
-        text = step.of(node)
         yield replaced(step, side, place, _fraction(ONE, node), rf"\frac{{1}}{{{text}}}", 2.4)
         if isinstance(node, S.Atom) and node.subs:
-            yield replaced(step, side, place, ONE, "1", 2.6)
+            yield replaced(step, side, place, ONE, "1", 3.2)
+
+
+def _declared(step: Step, place: Place, node: Any) -> Iterator[Atom]:
+    """Entries of declared quantities, at the letters that are known at a place."""
+    scope = step.scope
+    for (name, count), q in scope.quantities.items():
+        if q.kind == "labels" or not 0 < count <= 2 or name == head_name(node) or not name.replace("\\", "").isalpha():
+            continue
+        fits = [[x for x in step.at(place) if scope.ranges.get(x) == axis] for axis in q.axes]
+        for letters in cartesian(*fits):
+            names = tuple(S.Name(0, 0, x) for x in letters)
+            inner: Any = names[0] if count == 1 else S.Bracket(0, 0, "{", S.List(0, 0, (S.Product(0, 0, names),)))
+            script = letters[0] if count == 1 else "{" + " ".join(letters) + "}"
+            yield Atom(S.Atom(0, 0, S.Name(0, 0, name), (inner,)), f"{name}_{script}", frozenset(letters))
 
 
 def _parts(node: Any) -> tuple[Any, ...]:
-    from symnll.meaning.elaborate import script_parts
-
     return tuple(p for s in node.subs for p in script_parts(s)) if isinstance(node, S.Atom) else ()
 
 
@@ -251,4 +284,23 @@ def numbers(step: Step, side: int, place: Place) -> Iterator[Edit]:
             yield replaced(step, side, place, new if plain else bracket(new), text if plain else f"({text})", 1.8)
 
 
-SOURCES = (dropped, added, exchanged, numbers)
+def balanced(step: Step, side: int, place: Place) -> Iterator[Edit]:
+    """A factor that stands above a fraction's line, also below it, and the other way round."""
+    node = place.node
+    if not isinstance(node, S.Frac) or node.binomial or is_derivative(node):
+        return
+    for above in (True, False):
+        holder, other = (S.unwrap(n) for n in ((node.top, node.bottom) if above else (node.bottom, node.top)))
+        into = next((p for p in step.places[side] if p.node is other), None)
+        for factor in holder.items if isinstance(holder, S.Product) else ():
+            held = other.items if isinstance(other, S.Product) else (other,)
+            if into is None or not isinstance(factor, S.Name | S.Atom) or factor in held or head_name(factor) in WORDS:
+                continue
+            whole = bracket(other) if isinstance(other, S.Sum) else other
+            text = step.of(other)
+            text = rf"\left( {text} \right)" if isinstance(other, S.Sum) else text
+            words = f"with the factor `{step.of(factor)}` also {'below' if above else 'above'} the line"
+            yield replaced(step, side, into, product(factor, whole), f"{step.of(factor)} {text}", 1.3, words)
+
+
+SOURCES = (dropped, added, balanced, exchanged, numbers)

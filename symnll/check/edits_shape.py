@@ -8,25 +8,26 @@ from dataclasses import replace
 from typing import Any
 
 from symnll.check.edits import FACTORS, ONE, SLOTS, Edit, Step, bracket, head_name, product, replaced
-from symnll.check.places import Place
+from symnll.check.places import Place, free_letters
 from symnll.check.written import braced, shortened
 from symnll.meaning.calculus import is_derivative
 from symnll.meaning.elaborate import FUNCTIONS
 from symnll.read import syntax as S
 
 OTHER = {"+": "-", "-": "+"}
+LAST = 9.0  # an inequality that holds says little about an equality that was meant
 
 
 def relations(step: Step) -> Iterator[Edit]:
     """The other direction of an inequality; = that is only ≤ or ≥."""
     turned = {r"\leq": r"\geq", r"\geq": r"\leq", "<": ">", ">": "<"}
-    if step.relation in turned:
-        yield _related(step, turned[step.relation], 0.9)
     if step.relation in ("<", ">"):
-        yield _related(step, {"<": r"\leq", ">": r"\geq"}[step.relation], 0.5)
+        yield _related(step, {"<": r"\leq", ">": r"\geq"}[step.relation], -0.5)
+    if step.relation in turned:
+        yield _related(step, turned[step.relation], -0.4)
     if step.relation == "=":
-        yield _related(step, r"\leq", 4.0)
-        yield _related(step, r"\geq", 4.0)
+        yield _related(step, r"\leq", LAST)
+        yield _related(step, r"\geq", LAST)
 
 
 def _related(step: Step, relation: str, cost: float) -> Edit:
@@ -129,17 +130,21 @@ def complements(step: Step, side: int, place: Place) -> Iterator[Edit]:
 def added_terms(step: Step, side: int, place: Place) -> Iterator[Edit]:
     """One more term: 1, or one that the other side has and this one has not."""
     node = place.node
-    if place.role not in ("whole", "inside", "above", "below") or _is_list(node):
+    if place.role not in ("whole", "inside", "above", "below", "power") or _is_list(node):
         return
-    mine = {t for p in step.places[side] if isinstance(p.node, S.Sum) for _, t in p.node.terms}
-    terms = [(ONE, "1", 2.3)]
-    for p in step.places[1 - side]:
-        whole = p.role == "term" or (p.role == "factor" and isinstance(p.node, S.Name | S.Atom))
-        if whole and p.node not in mine and not p.bound and p.end - p.start < 80:
-            terms.append((p.node, step.of(p.node), 2.2 if p.role == "term" else 2.6))
     old = node.terms if isinstance(node, S.Sum) else (("+", node),)
+    terms = {ONE: ("1", 2.3)}
+    for n in (1 - side, side):
+        for p in step.places[n]:
+            whole = p.role == "term" or (p.role == "factor" and isinstance(p.node, S.Name | S.Atom))
+            known = free_letters(p.node) <= step.free | place.bound
+            if whole and known and p.end - p.start < 80 and all(p.node != t for _, t in old):
+                cost = (2.2 if p.role == "term" else 2.6) + (0.4 if n == side else 0)
+                terms.setdefault(p.node, (step.of(p.node), cost))
     end = step.written.extent(node)[1]
-    for term, text, cost in terms[:8]:
+    if place.role == "power" and step.written.text[:end].rstrip()[-2:-1] == "^":
+        return
+    for term, (text, cost) in list(terms.items())[:10]:
         for sign in "+-":
             tree = S.Sum(node.start, node.end, (*old, (sign, term)))
             words = f"with the term `{sign} {shortened(text, 80)}` added to `{shortened(step.of(node))}`"
@@ -170,6 +175,13 @@ def functions(step: Step, side: int, place: Place) -> Iterator[Edit]:
     elif place.role in SLOTS and place.role != "term" and isinstance(node, S.Product | S.Sum):
         tree = product(log, bracket(node))
         yield replaced(step, side, place, tree, rf"\log \left( {text} \right)", 2.2)
+    if isinstance(node, S.Product):
+        for k, item in enumerate(node.items):
+            if head_name(item) in (r"\sum", r"\prod"):
+                at = step.written.extent(item)[0]
+                words = rf"with `\log` before `{shortened(step.of(S.Product(item.start, node.end, node.items[k:])))}`"
+                tree = product(*node.items[:k], log, *node.items[k:])
+                yield Edit(side, place.put(tree), words, 1.9 + deep, ((at, at, r"\log "),))
     if place.role != "power" and isinstance(node, S.Name | S.Atom) and head_name(node) not in ("e", "log", "exp"):
         power = S.Atom(node.start, node.end, e, (), (bracket(node, "{"),))
         yield replaced(step, side, place, power, f"e^{{{text}}}", 2.3)
@@ -219,7 +231,13 @@ def powers(step: Step, side: int, place: Place) -> Iterator[Edit]:
             squared = replace(node, sups=(two,)) if isinstance(node, S.Atom) else S.Atom(node.start, node.end, node, (), (two,))
             words = f"with `{shortened(step.of(node))}^{n}` in place of `{shortened(step.of(node))}`"
             yield Edit(side, place.put(squared), words, 1.8 + deep + 0.5 * (n - 2), ((end, end, f"^{n}"),))
+    if isinstance(node, S.Sum) and place.role in ("above", "below"):
+        two = S.Num(node.end, node.end, ONE.value * 2)
+        squared = S.Atom(node.start, node.end, bracket(node), (), (two,))
+        text = rf"\left( {step.of(node)} \right)^2"
+        yield replaced(step, side, place, squared, text, 1.8)
     if isinstance(node, S.Product):
+        yield from _moved_power(step, side, place)
         for k in range(len(node.items) - 1):
             a, b = node.items[k : k + 2]
             plain = isinstance(a, S.Name | S.Atom) and isinstance(b, S.Name | S.Atom | S.Bracket)
@@ -232,6 +250,26 @@ def powers(step: Step, side: int, place: Place) -> Iterator[Edit]:
             words = f"with `{text}` in place of `{step.of(a)} {step.of(b)}`"
             tree = place.put(product(*node.items[:k], raised_b, *node.items[k + 2 :]))
             yield Edit(side, tree, words, 2.5 + deep, ((start, end, text),))
+
+
+def _moved_power(step: Step, side: int, place: Place) -> Iterator[Edit]:
+    """A product with an exponent at another factor."""
+    node = place.node
+    for k, a in enumerate(node.items):
+        if not _sups(a) or head_name(a) in (r"\sum", r"\prod", "e", *FUNCTIONS) or isinstance(a.base, S.Num):
+            continue
+        start, end = step.written.extent(a.sups[-1])
+        start = step.written.text.rfind("^", 0, start)
+        bare = a.base if len(a.sups) == 1 and not a.subs and not a.primes else replace(a, sups=a.sups[:-1])
+        for n, b in enumerate(node.items):
+            if n == k or _sups(b) or not isinstance(b, S.Name | S.Atom | S.Bracket) or head_name(b) in FUNCTIONS:
+                continue
+            raised = replace(b, sups=a.sups[-1:]) if isinstance(b, S.Atom) else S.Atom(b.start, b.end, b, (), a.sups[-1:])
+            items = [raised if x is b else bare if x is a else x for x in node.items]
+            at = step.written.extent(b)[1]
+            words = f"with the exponent of `{shortened(step.of(a))}` at `{shortened(step.of(b))}`"
+            moved = ((start, end, ""), (at, at, step.written.text[start:end]))
+            yield Edit(side, place.put(product(*items)), words, 2.2 + 0.03 * place.depth, moved)
 
 
 def _sups(node: Any) -> bool:
@@ -291,11 +329,36 @@ def brackets(step: Step, side: int, place: Place) -> Iterator[Edit]:
             text = rf"\left( {step.of(last)} {other} {step.of(b)} \right)"
             words = f"with brackets around `{shortened(f'{step.of(last)} {other} {step.of(b)}', 80)}`"
             yield Edit(side, moved(bracket(grown)), words, 2.3, ((start, end, text),))
-        if other == "+" and not isinstance(a, S.Sum):  # a + b as a b
+        if other in OTHER and not isinstance(a, S.Sum):  # a + b as a b
             start, end = step.written.extent(a)[0], step.written.extent(b)[1]
             tree = moved(product(last, b))
-            words = f"with the product of `{shortened(step.of(a))}` and `{shortened(step.of(b))}` in place of their sum"
+            words = f"with the product of `{shortened(step.of(a))}` and `{shortened(step.of(b))}` in place of their sum or difference"
             yield Edit(side, tree, words, 2.8, ((step.written.extent(a)[1], step.written.extent(b)[0], " "),))
+
+
+def split(step: Step, side: int, place: Place) -> Iterator[Edit]:
+    """a b as a + b or a − b, and a / b as a − b."""
+    node = place.node
+    if place.role not in ("whole", "inside", "above", "below", "power", "argument"):
+        return
+    if isinstance(node, S.Frac) and not is_derivative(node) and not node.binomial:
+        a, b = S.unwrap(node.top), S.unwrap(node.bottom)
+        if not isinstance(a, S.Sum) and not isinstance(b, S.Sum):
+            new = S.Sum(node.start, node.end, (("+", a), ("-", b)))
+            yield replaced(step, side, place, new, f"{step.of(a)} - {step.of(b)}", 2.4)
+    if not isinstance(node, S.Product):
+        return
+    for k in range(1, len(node.items)):
+        a, b = node.items[k - 1 : k + 1]
+        times = isinstance(a, S.Times)
+        first, rest = node.items[: k - 1 if times else k], node.items[k:]
+        if not first or isinstance(b, S.Times) or head_name(first[-1]) in (*FUNCTIONS, r"\sum", r"\prod"):
+            continue
+        start, end = step.written.extent(first[-1])[1], step.written.extent(b)[0]
+        for sign in "+-":
+            tree = S.Sum(node.start, node.end, (("+", product(*first)), (sign, product(*rest))))
+            words = f"with `{sign}` between `{shortened(step.of(first[-1]))}` and `{shortened(step.of(b))}`"
+            yield Edit(side, place.put(tree), words, 2.6 + 0.03 * place.depth, ((start, end, f" {sign} "),))
 
 
 def _joined(node: Any, sign: str, term: Any) -> S.Sum:
@@ -304,5 +367,5 @@ def _joined(node: Any, sign: str, term: Any) -> S.Sum:
 
 
 SOURCES = (
-    signs, dropped_terms, complements, added_terms, functions, operators, powers, fractions, brackets,
+    signs, dropped_terms, complements, added_terms, functions, operators, powers, fractions, brackets, split,
 )  # fmt: skip

@@ -20,7 +20,7 @@ Called = Callable[[Any, Any], bool]  # whether a name with its scripts is called
 
 @dataclass(frozen=True)
 class Place:
-    """A node where it stands. `put(n)` is the whole side with n in its stead.
+    """A node where it stands. `put(n)` is the whole side with n in its stead; `following` is a function's argument.
 
     `role`: an expression of its own (whole, term, inside, above, below, power), a part of a product (factor, function,
     argument, operator, derivative), or a script (index, binder, bound). `bound`: the letters that are bound here.
@@ -31,6 +31,7 @@ class Place:
     put: Put
     bound: frozenset[str] = frozenset()
     depth: int = 0
+    following: Any = None
 
     @property
     def start(self) -> int:
@@ -151,7 +152,11 @@ class _Walk:
                 new = n.items if isinstance(n, S.Product) else (n,)
                 return put(replace(node, items=(*items[:k], *new, *items[k + 1 :])))
 
-            yield from self.walk(item, self._role(items, k), put_item, bound, depth)
+            role = self._role(items, k)
+            found = self.walk(item, role, put_item, bound, depth)
+            if role == "function" and k + 1 < len(items) and not isinstance(items[k + 1], S.Times):
+                yield replace(next(found), following=items[k + 1])
+            yield from found
             bound |= binders(item)
 
     def _role(self, items: tuple[Any, ...], k: int) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
 
+from symnll import language as L
 from symnll.check.clock import Clock, OutOfTime
-from symnll.check.decide import Decision, decide
+from symnll.check.decide import Decision, decide, free_names
 from symnll.check.edits import Edit, Step, edits
-from symnll.check.step import EQUALITIES, Meant
+from symnll.check.step import EQUALITIES, Meant, judge, meaning
 from symnll.check.written import Written
 from symnll.meaning.conditions import RELATIONS
 from symnll.meaning.elaborate import Elaborator, children
@@ -22,16 +23,22 @@ from symnll.read import rows
 from symnll.read import syntax as S
 from symnll.read.source import Source
 from symnll.read.tokens import Unreadable
-from symnll.small import Agreement, examine
+from symnll.small import Agreement, NotChecked, examine
 
 TRIED = {"points": 6, "budget": 0.02}  # what every edit is checked at before anything is proved
-PROOF = 1.0  # seconds for one proof
+PROOF, AGAIN = 0.4, 3  # seconds for one proof at first; how many proofs are tried again for longer
+SLOWLY = 0.25  # seconds for one edit of a step that is decided through other statements
+LARGEST = 400  # places in one side
+LIKELY = 2.0  # an edit that costs more is not suggested without a proof
 LAYOUT = ("AMP", "ROW", "MARK")
 
 
 @dataclass
 class Broken:
-    """A step that is false as it stands: how it was read, what it means, and what was found out."""
+    """A step that is false as it stands: how it was read, what it means, and what was found out.
+
+    `after_false`: the step before it, whose right side is its left side, is false too.
+    """
 
     scope: Scope
     source: Source
@@ -42,16 +49,17 @@ class Broken:
     decision: Decision
     wide: frozenset[str] = frozenset()
     free: frozenset[str] = frozenset()
-    after_false: bool = False  # whether the step before it, whose right side is its left side, is false too
+    after_false: bool = False
 
 
 def repair(broken: Broken, seconds: float = 2.0) -> str | None:
     """The edit that mends a step, in words: "with `-` in place of `+` the step is proved"; None: none was found.
 
-    An edit changes one place of one side, or the relation. It is proved as the author would have written it: the text
-    is changed, and read again.
+    An edit changes one place of one side, or the relation. What is proved is the step as its author would have written
+    it: the text is changed, and read again. The step must also hold where it was refuted, so that no edit is taken for
+    a repair only because the step has no meaning there any more.
     """
-    search = _Search(broken, Clock(seconds))
+    search = Search(broken, Clock(seconds))
     try:
         with search.clock.limit():
             return search.run()
@@ -59,63 +67,124 @@ def repair(broken: Broken, seconds: float = 2.0) -> str | None:
         return search.perhaps
 
 
-class _Search:
+@dataclass
+class Candidate:
+    """An edit that passed the check at small sizes, with what the step states then."""
+
+    edit: Edit
+    statement: Any
+
+
+class Search:
+    """The search for one step; `tried` counts edits."""
+
     def __init__(self, broken: Broken, clock: Clock) -> None:
         self.broken, self.clock = broken, clock
         self.perhaps: str | None = None
         self.tried = 0
+
+    def run(self) -> str | None:
+        """The first edit with a proof, in words; else one that is only not refuted."""
+        broken = self.broken
         self.step = Step(
             broken.sides, broken.link.relation.text, broken.scope, Written(broken.source.text),
             diagonal=_diagonal(broken.decision), doubt_left=broken.after_false,
         )  # fmt: skip
-        self.values = (broken.meant.lhs, broken.meant.rhs)
-
-    def run(self) -> str | None:
-        meant = self.broken.meant
-        if meant.relation not in RELATIONS or meant.constant or meant.integrals:
+        if max(map(len, self.step.places)) > LARGEST:
             return None
-        for edit in edits(self.step):
+        found = edits(self.step)
+        if broken.meant.relation not in RELATIONS or broken.meant.constant or broken.meant.integrals:
+            return self._slowly(found)
+        left = []
+        for candidate in self._candidates(found):
+            if self._proved(candidate, PROOF):
+                return self._said(candidate.edit)
+            left.append(candidate)
+            if self.perhaps is None and candidate.edit.side and candidate.edit.cost < LIKELY:
+                self.perhaps = f"{self._said(candidate.edit, '')} no counterexample is found, and no proof"
+        for candidate in left[:AGAIN]:
+            if self._proved(candidate, self.clock.left()):
+                return self._said(candidate.edit)
+        return self.perhaps
+
+    def _candidates(self, found: list[Edit]) -> Iterator[Candidate]:
+        for edit in found:
             self.tried += 1
-            statement = self._statement(edit.side, edit.tree, edit.relation)
+            statement = self._statement(edit, edit.tree)
             if statement is None or not self._agrees(statement):
                 continue
             tree = self._read_again(edit)
-            if tree is None or _idle(tree, self.broken.sides[edit.side]) or _same(tree, self.broken.sides[1 - edit.side]):
+            if tree is None or self._says_nothing(edit, tree):
                 continue
-            if not edit.relation:
-                statement = self._statement(edit.side, tree, edit.relation)
-            if statement is None:
-                continue
-            found = decide(statement, meant.given, seconds=min(PROOF, self.clock.left()), conditional=False)
-            if found.verdict == "proved":
-                return f"{self._placed(edit)} the step is proved"
-            if found.verdict in ("unknown", "proved-small") and self.perhaps is None:
-                self.perhaps = f"{self._placed(edit)} no counterexample is found, and no proof"
-        return self.perhaps
+            statement = self._statement(edit, tree)
+            if statement is not None and self._holds_there(statement):
+                yield Candidate(edit, statement)
 
-    def _statement(self, side: int, tree: Any, relation: str = "") -> Any:
+    def _proved(self, candidate: Candidate, seconds: float) -> bool:
+        given = self.broken.meant.given
+        seconds = min(seconds, self.clock.left())
+        return decide(candidate.statement, given, seconds=seconds, conditional=False).verdict == "proved"
+
+    def _slowly(self, found: list[Edit]) -> str | None:
+        """For relations that are decided through other statements: ∝, up to a constant, antiderivatives."""
+        for edit in found:
+            self.tried += 1
+            tree = self._read_again(edit)
+            if edit.relation or tree is None or self._says_nothing(edit, tree):
+                continue
+            meant = self._whole(edit, tree)
+            if meant is not None and judge(meant, min(SLOWLY, self.clock.left())).verdict == "proved":
+                return self._said(edit)
+        return None
+
+    def _statement(self, edit: Edit, tree: Any) -> Any:
         """What the step states with another tree for one side; None where that has no meaning, or no good one."""
-        broken = self.broken
+        meant, broken = self.broken.meant, self.broken
+        sides = [meant.lhs, meant.rhs]
+        relation = RELATIONS["=" if meant.relation in EQUALITIES else meant.relation]
+        if edit.relation:
+            return RELATIONS[edit.relation](*sides)
         e = Elaborator(broken.scope, None, broken.wide)
         e.free = broken.free
         try:
-            value = self.values[side] if relation else e.value(tree, {})
-        except Unreadable:
+            sides[edit.side] = e.value(tree, {})
+        except (Unreadable, ValueError, TypeError, IndexError, AttributeError):  # no text is read as such a tree
             return None
-        if isinstance(value, (Array, Ones)) or e.lints:
+        if e.lints:
             return None
-        sides = (value, self.values[1]) if side == 0 else (self.values[0], value)
-        if relation == ":=" or broken.meant.relation in EQUALITIES and not relation:
-            return RELATIONS["="](*sides)
-        return RELATIONS[relation or broken.meant.relation](*sides)
+        if isinstance(sides[edit.side], (Array, Ones)):
+            whole = self._whole(edit, tree)
+            return None if whole is None else relation(whole.lhs, whole.rhs)
+        return relation(*sides)
 
-    def _agrees(self, statement: Any) -> bool:
-        if statement in (sympy.true, sympy.false):
-            return False
+    def _whole(self, edit: Edit, tree: Any) -> Meant | None:
+        broken = self.broken
+        sides = (tree, broken.sides[1]) if edit.side == 0 else (broken.sides[0], tree)
         try:
-            return isinstance(examine(statement, self.broken.meant.given, **TRIED), Agreement)  # type: ignore[arg-type]
-        except (ArithmeticError, ValueError):
-            return False
+            return meaning(
+                broken.scope, sides, broken.meant.relation, broken.link.conditions, broken.wide, broken.free
+            )  # fmt: skip
+        except (Unreadable, ValueError, TypeError, IndexError, AttributeError):
+            return None
+
+    def _agrees(self, statement: Any, *more: Any) -> bool:
+        return isinstance(self._examined(statement, *more), Agreement)
+
+    def _examined(self, statement: Any, *more: Any) -> Any:
+        if statement in (sympy.true, sympy.false):
+            return NotChecked("It says nothing.")
+        try:
+            return examine(statement, (*self.broken.meant.given, *more), **TRIED)  # type: ignore[arg-type]
+        except (ArithmeticError, ValueError) as problem:
+            return NotChecked(str(problem))
+
+    def _holds_there(self, statement: Any) -> bool:
+        """Whether both sides are defined, and in the right relation, where the step was refuted."""
+        there = list(_counterexample(self.broken.decision.witness, statement))
+        found = self._examined(statement, *there)
+        if isinstance(found, NotChecked) and not found.reason.startswith("The statement is undefined"):
+            found = self._examined(statement, *(e for e in there if e.lhs.is_integer))
+        return isinstance(found, Agreement)
 
     def _read_again(self, edit: Edit) -> Any:
         """The tree of the edited text; None where it can't be read."""
@@ -132,35 +201,64 @@ class _Search:
         except Unreadable:
             return None
 
-    def _placed(self, edit: Edit) -> str:
-        return edit.words
+    def _says_nothing(self, edit: Edit, tree: Any) -> bool:
+        """Whether the two sides are one and the same thing now, or something cancels that did not."""
+        if edit.relation:
+            return False
+        return _same(tree, self.broken.sides[1 - edit.side]) or _cancelled(tree) > _cancelled(self.broken.sides[edit.side])
+
+    def _said(self, edit: Edit, end: str = " the step is proved") -> str:
+        """The words of an edit, with its place where the same stands in the side more than once."""
+        words = edit.words
+        link, written = self.broken.link, self.step.written
+        member = (link.lhs, link.rhs)[edit.side]
+        if edit.splices and len(edit.splices) == 1 and member is not None and " in place of " in words:
+            start, stop, _ = edit.splices[0]
+            old = written.text[start:stop]
+            if "before" not in words and written.text[member.start : member.end].count(old) > 1:
+                line, column = self.broken.source.position(start)
+                words += f" (line {line}, column {column})"
+        return words + end
+
+
+def _counterexample(witness: Any, statement: Any) -> Iterator[Any]:
+    """Equations that say of the names in a statement that they have the values of a counterexample."""
+    if witness is None:
+        return
+    values = {**witness.sizes, **witness.values}
+    for name in free_names(statement):
+        value = values.get(str(name.label if isinstance(name, L.Vector) else name))
+        if isinstance(name, L.Vector):
+            if name.kind != "simplex":
+                yield from _entries(name, (), value)
+        elif isinstance(name, sympy.Symbol) and not isinstance(value, str | None):
+            yield L.Eq(name, sympy.Rational(value))
+
+
+def _entries(vector: Any, index: tuple[int, ...], value: Any) -> Iterator[Any]:
+    if isinstance(value, list):
+        for k, part in enumerate(value, 1):
+            yield from _entries(vector, (*index, k), part)
+    elif index and not isinstance(value, str | None):
+        yield L.Eq(vector[index], sympy.Rational(value))
 
 
 def _diagonal(decision: Decision) -> bool:
-    c = decision.condition_statement
-    return isinstance(c, sympy.Eq) and all(s.is_integer for s in c.args)
-
-
-def _plain(node: Any) -> Any:
-    """A tree without the braces that only group."""
-    return node
+    """Whether the step is proved where two indices are the same."""
+    condition = decision.condition_statement
+    return isinstance(condition, sympy.Eq) and all(s.is_integer for s in condition.args)
 
 
 def _same(a: Any, b: Any) -> bool:
-    return S.unwrap(a) == S.unwrap(b)
-
-
-def _idle(tree: Any, before: Any) -> bool:
-    """Whether an edit made x − x or x/x of something else."""
-    return _cancelled(tree) > _cancelled(before)
+    return bool(S.unwrap(a) == S.unwrap(b))
 
 
 def _cancelled(node: Any) -> int:
+    """How many pairs x − x and x/x there are."""
     here = 0
     if isinstance(node, S.Sum):
-        here = sum(
-            _same(x, y) and a != b for k, (a, x) in enumerate(node.terms) for b, y in node.terms[k + 1 :]
-        )
+        pairs = ((s, t) for k, s in enumerate(node.terms) for t in node.terms[k + 1 :])
+        here = sum(_same(x, y) and a != b for (a, x), (b, y) in pairs)
     elif isinstance(node, S.Frac):
         here = int(_same(node.top, node.bottom))
     return here + sum(map(_cancelled, children(node)))

@@ -18,8 +18,8 @@ from symnll.meaning.declare import Refused, condition_tokens, declare, definitio
 from symnll.meaning.elaborate import children
 from symnll.meaning.formulas import tokens_of
 from symnll.meaning.infer import infer
-from symnll.meaning.known import taken
-from symnll.meaning.scope import Scope
+from symnll.meaning.known import is_letter, namesake, taken
+from symnll.meaning.scope import Scope, pretty
 from symnll.meaning.values import Independent
 from symnll.read import rows
 from symnll.read import syntax as S
@@ -29,7 +29,8 @@ from symnll.read.tokens import NAMED, Token, Unreadable
 from symnll.small.show import text
 from symnll.report.model import Counterexample, DisplayReport, FileReport, Lint, StepReport
 
-STANDARD = {"softmax", r"\sigma", "sigmoid", "KL", "H", "D", "LSE", "lse", "logsumexp", "softplus", "tanh", "logit", "relu", "ReLU"}
+STANDARD = {"softmax", r"\sigma", "sigmoid", "KL", "H", "D", "LSE", "lse", "logsumexp", "softplus", "tanh", "logit", "relu", "ReLU",
+            r"\delta", r"\Delta", "I", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}"}  # fmt: skip
 EXPECTED = ("refuted", "conditional", "unknown")
 
 
@@ -258,11 +259,14 @@ class Session:
         assert step.sides is not None
         relation = link.relation.text
         standard = self._standard(step, wide, free)
-        if standard is not None:
+        if standard is not None and (standard[1].verdict == "proved" or not self._general(step)):
             self._fill(report, *standard, link)
             return
         if self._defines(item, step):
             report.verdict = "definition"
+            if standard is not None:
+                message = f"This name has a standard meaning, for which what is written is {standard[1].verdict}."
+                self._remark(report, "standard-name", message, step.sides[0])
             return
         sides = step.sides[::-1] if relation == "=:" else step.sides
         key = self._key(step, wide, free)
@@ -347,9 +351,7 @@ class Session:
             w = decision.witness
             report.counterexample = Counterexample(dict(w.sizes), {k: text(v) for k, v in w.values.items()}, w.lhs, w.rhs)
         for code, message, start, end in meant.lints:
-            line, column = self.source.position(start)
-            end_line, end_column = self.source.position(end)
-            report.lints.append(Lint(code, message, line, column, end_line, end_column))
+            self._remark(report, code, message, S.Node(start, end))
 
     def _other_readings(
         self, report: StepReport, meant: Meant, decision: Decision, sides: Any, link: rows.Link,
@@ -385,7 +387,8 @@ class Session:
                 return False
             if self._define(left, right, f"{report.lhs} = {report.rhs}", item.number):
                 if other is not None:
-                    self._two_meanings(report, other, left)
+                    message = f"{pretty(other.head)} is defined already, by {other.source}; here it is taken for another."
+                    self._remark(report, "two-meanings", message, left)
                 return True
         backward = self._fresh(right) and not self._fresh(left)  # Σ_j e^{z_j} = Z
         return backward and self._define(right, left, f"{report.rhs} = {report.lhs}", item.number)
@@ -402,8 +405,13 @@ class Session:
             meant = meaning(self.scope, step.sides, step.link.relation.text, step.link.conditions, wide, free)
         except Unreadable:
             return None
-        decision = self._judged(meant, step.link)
-        return (meant, decision) if decision.verdict == "proved" else None
+        return meant, self._judged(meant, step.link)
+
+    def _general(self, step: _Step) -> bool:
+        """Whether the left side is a name with letters as arguments, of which any value can be said: σ(x), not σ(0)."""
+        assert step.sides is not None
+        found = definition(self.scope, *step.sides, "")
+        return found is not None and all(map(is_letter, found.arguments or ()))
 
     def _holds_of(self, left: Any, right: Any) -> bool:
         """Whether an equation is proved with the meanings that its names have already."""
@@ -412,10 +420,9 @@ class Session:
         except Unreadable:
             return False
 
-    def _two_meanings(self, report: StepReport, other: Any, left: Any) -> None:
-        message = f"{pretty(other.head)} is defined already, by {other.source}; here it is taken to be another one."
-        (line, column), (end_line, end_column) = self.source.position(left.start), self.source.position(left.end)
-        report.lints.append(Lint("two-meanings", message, line, column, end_line, end_column))
+    def _remark(self, report: StepReport, code: str, message: str, at: Any) -> None:
+        (line, column), (end_line, end_column) = self.source.position(at.start), self.source.position(at.end)
+        report.lints.append(Lint(code, message, line, column, end_line, end_column))
 
     def _fresh(self, side: Any) -> bool:
         """Whether a side is a name that nothing spoke of so far."""
@@ -433,7 +440,14 @@ class Session:
 
 
 def _text(text: str, member: rows.Member) -> str:
-    return " ".join(text[member.start : member.end].split())
+    """The source of a member; the last brace of a macro's argument is no token, and belongs to it."""
+    end = member.end
+    part = text[member.start : end]
+    for _ in range(part.count("{") - part.count("}")):
+        if text[end : end + 1] != "}":
+            break
+        end += 1
+    return " ".join(text[member.start : end].split())
 
 
 def _holds(node: Any, name: str) -> bool:

@@ -314,6 +314,8 @@ def _declare(scope: Scope, found: _Found, defined: set[str]) -> None:
         numbers = all(isinstance(S.unwrap(p), S.Num) for u in uses for p in u)
         if scope.known(name) and (scope.arity(name) & counts or name in scope.functions or name in scope.definitions):
             continue
+        if max(scope.arity(name), default=0) > max(counts):
+            continue  # a row of a matrix
         if name in defined or numbers or len(counts) != 1 or name in NOT_INDEXED:
             continue
         count = counts.pop()

@@ -13,9 +13,8 @@ from symnll.meaning.scope import Definition, Scope
 from symnll.read import syntax as S
 
 # One letter for many functions, which their arguments tell apart: p(x) and p(y), L(w) and L(p).
-FOR_MANY = {
-    "p", "P", "q", "Q", "Pr", "L", "J", "C", r"\ell", r"\mathbb{P}", r"\mathcal{L}", r"\mathcal{J}", r"\hat{p}",
-}  # fmt: skip
+PROBABILITIES = {"p", "P", "q", "Q", "Pr", r"\mathbb{P}", r"\hat{p}"}
+FOR_MANY = {*PROBABILITIES, "L", "J", "C", r"\ell", r"\mathcal{L}", r"\mathcal{J}"}
 
 
 def declared(scope: Scope, name: str) -> bool:
@@ -55,15 +54,17 @@ def _close(x: Definition, d: Definition) -> bool:
     if x.arguments is None or d.arguments is None:
         return True
     pairs = zip(x.arguments, d.arguments, strict=False)
-    return len(x.arguments) == len(d.arguments) and all(_letter(p) and _letter(a) for p, a in pairs)
+    return len(x.arguments) == len(d.arguments) and all(is_letter(p) and is_letter(a) for p, a in pairs)
 
 
 def _covers(scope: Scope, x: Definition, d: Definition) -> bool:
     """Whether x gives a meaning to what d would define."""
     if x.arguments is None or d.arguments is None:
-        if x.arguments is None and d.arguments is not None and not all(map(_letter, d.arguments)):
+        if x.arguments is None and d.arguments is not None and not all(map(is_letter, d.arguments)):
             return True  # y(1 − y), where y is a number
-        return (x.arguments is None and d.arguments is None) or d.head not in FOR_MANY
+        if x.arguments is not None:
+            return d.head not in PROBABILITIES  # L for L(θ), but p = 1/2 says nothing of p(x)
+        return d.arguments is None or d.head not in FOR_MANY
     if len(x.arguments) != len(d.arguments):
         return False
     if alike(x.arguments, d.arguments):
@@ -74,11 +75,12 @@ def _covers(scope: Scope, x: Definition, d: Definition) -> bool:
         name = S.unwrap(pattern)
         if not isinstance(name, S.Name) or not (name.text in x.parameters or name.text in scope.ranges):
             return False
-        if _letter(actual) and d.head in FOR_MANY:
+        if is_letter(actual) and d.head in FOR_MANY:
             return False
     return True
 
 
-def _letter(node: Any) -> bool:
+def is_letter(node: Any) -> bool:
+    """Whether an argument is a letter, perhaps with an index."""
     inner = S.unwrap(node)
     return isinstance(inner, S.Name) or (isinstance(inner, S.Atom) and isinstance(inner.base, S.Name) and not inner.sups)

@@ -352,7 +352,10 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
     """The value of name(arguments), or None where that is a product."""
     bracket = head_of(following)
     parts = argument_parts(bracket.inside)
-    if use.key in env or use.key in env.get(ABSTRACT, {}):
+    spelled_out = _conditional(bracket) and any(
+        d.arguments is not None and alike(d.arguments, parts) for d in e.scope.definitions.get(use.key, ())
+    )  # p(y | p) with p a number too
+    if (use.key in env or use.key in env.get(ABSTRACT, {})) and not spelled_out:
         if use.key in env.get(ABSTRACT, {}) and _only_names(parts):
             return plain(e, use, env)
         whole = env.get(use.key)

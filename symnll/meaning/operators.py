@@ -10,7 +10,7 @@ from sympy import Integer
 
 from symnll import language as L
 from symnll.meaning import values as V
-from symnll.meaning.elaborate import FUNCTIONS, head_of, mentions, names_in, script_parts
+from symnll.meaning.elaborate import FUNCTIONS, children, head_of, mentions, names_in, script_parts
 from symnll.meaning.names import argument_parts, is_index, name_unit, softmax, spelled
 from symnll.meaning.values import Array, Range, Unclear, Value
 from symnll.read import syntax as S
@@ -131,7 +131,7 @@ def _bindings(
             continue
         _one_binding(e, part, relations, sup, env, node, found, conditions, pending, inside)
     for letter in pending:
-        found.append((letter, *_range(e, letter, sup if len(pending) == 1 and not found else None, env, node)))
+        found.append((letter, *_range(e, letter, sup if len(pending) == 1 and not found else None, env, node, inside)))
     if not found:
         raise Unclear("What this operator runs over is not understood.", node.start, node.end)
     return found, conditions
@@ -145,15 +145,33 @@ def _letters(part: S.List, node: Any) -> list[str]:
     return [n.text for n in names]
 
 
-def _range(e: Elaborator, letter: str, sup: Any, env: Env, node: Any) -> tuple[Any, Any]:
-    """The whole range of a letter; `\\sum_k^C` runs from 1 to C."""
+def _range(e: Elaborator, letter: str, sup: Any, env: Env, node: Any, inside: Any = None) -> tuple[Any, Any]:
+    """The whole range of a letter; `\\sum_k^C` runs from 1 to C.
+
+    A letter that nobody declared runs over the axis that it indexes in the body, if that is one.
+    """
     known = e.scope.ranges.get(letter)
+    if sup is None and inside is not None and letter in e.scope.notes:
+        axes = {(r.lower, r.upper) for r in _axes_of(e, letter, inside)}
+        if len(axes) == 1:
+            return axes.pop()
     if sup is not None:
         lower = known.lower if known is not None else Integer(1)
         return lower, e.index(sup, env)
     if known is None:
         raise Unclear(f"Where {letter} runs is not known; declare `index {letter} in 1..K`.", node.start, node.end)
     return known.lower, known.upper
+
+
+def _axes_of(e: Elaborator, letter: str, node: Any) -> list[Range]:
+    """The axes of declared or inferred quantities that a letter indexes in a syntax tree."""
+    found = [r for c in children(node) for r in _axes_of(e, letter, c)]
+    if isinstance(node, S.Atom) and isinstance(node.base, S.Name) and len(node.subs) == 1:
+        parts = script_parts(node.subs[0])
+        q = e.scope.quantities.get((node.base.text, len(parts)))
+        if q is not None:
+            found += [a for a, p in zip(q.axes, parts, strict=True) if S.unwrap(p) == S.Name(0, 0, letter)]
+    return found
 
 
 def _one_binding(
@@ -210,14 +228,14 @@ def _related(
     order = {"<": (0, 1), r"\leq": (0, 0), ">": (1, 1), r"\geq": (1, 0)}.get(signs[0])
     both = bool(first and second) and inside is not None and mentions(inside, {first}) and mentions(inside, {second})
     if both and not pending and second not in env and second not in e.free and first not in e.free:
-        found.append((second, *_range(e, second, None, env, node)))
+        found.append((second, *_range(e, second, None, env, node, inside)))
         env = {**env, second: None}
     if not first or first in env:
         first, second, names = second, first, names[::-1]
         order = None if order is None else (1 - order[0], order[1])
     if not first:
         raise Unclear("What this operator runs over is not understood.", part.start, part.end)
-    lower, upper = _range(e, first, sup, env, node)
+    lower, upper = _range(e, first, sup, env, node, inside)
     if order is None:
         found.append((first, lower, upper))
         conditions.append(part)

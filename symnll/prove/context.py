@@ -227,12 +227,23 @@ class Context:
                 some = self.show(op("le", lo, hi))
                 if some is not None:
                     return ax("sum_positive", some, each, lo=lo, hi=hi, f=f)
+        if kind == "maxi":
+            return self._first_of_maximum(t, goal)
         for fact in self.instances(t):
             if fact.statement is goal:
                 return fact
             if fact.statement is op("lt", ZERO, t):
                 return linear(goal, (fact, 1))
         return None
+
+    def _first_of_maximum(self, t: Term, goal: Term) -> Theorem | None:
+        """The sign of a maximum from that of its first member."""
+        lo, hi, f = t.args
+        some, first = self.show(op("le", lo, hi)), self.show(op(goal.op, ZERO, app(f, lo)))
+        if some is None or first is None:
+            return None
+        member = ax("maxi_member", linear(op("le", lo, lo)), some, lo=lo, hi=hi, j=lo, f=f)
+        return linear(goal, (first, 1), (member, 1))
 
     def _product_sign(self, t: Term, goal: Term, strict: bool) -> Theorem | None:
         squares: list[Term] = []

@@ -41,6 +41,10 @@ def with_cuts(c: Context, goal: Term) -> Context:
 def with_rules(c: Context) -> Context:
     """The context in which equations that are facts rewrite terms, and other facts stand in canonical form too."""
     c = with_integers(c)
+    both = [f.statement for f in c.facts.values() if f.statement.op == "le" and op("le", *f.statement.args[::-1]) in c.facts]
+    for s, t in (s.args for s in both):
+        if op("eq", s, t) not in c.facts and op("eq", t, s) not in c.facts and s is not t:
+            c = Context((ax("le_antisymmetric", c.facts[op("le", s, t)], c.facts[op("le", t, s)], a=s, b=t),), c)
     for fact in [f for f in c.facts.values() if _is_equation(f.statement)]:
         rule = _rule(fact, c)
         if rule is not None:

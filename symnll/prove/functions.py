@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import floor
 
 from symnll.core import kernel
 from symnll.core.term import INT, MINUS_ONE, ONE, ZERO, Term, app, num, op
-from symnll.prove import rational
+from symnll.prove import rational, roots
 from symnll.prove.context import Context
 from symnll.prove.normal import again, difference, integer, rank
 from symnll.prove.renumber import delta_turned
@@ -135,10 +136,13 @@ def _power(t: Term, c: Context) -> Theorem | None:
         return one_pow(exponent)
     if exponent.op == "delta":
         return again(ax("pow_delta", a=base, i=exponent.args[0], j=exponent.args[1]), t, c)
-    shown = c.positive(base)
     if base.op == "pow" and c.positive(base.args[0]) is not None:
         e = ax("pow_pow", c.positive(base.args[0]), a=base.args[0], b=base.args[1], c=exponent)
         return again(e, t, c)
+    if base.op == "pow" and roots.is_root(t):
+        e = roots.root_of_power(t, c)
+        return None if e is None else again(e, t, c)
+    shown = c.positive(base)
     if base.op == "mul":
         first, rest = base.args[0], product_term(list(base.args[1:]))
         split = op("mul", first, rest)
@@ -163,8 +167,8 @@ def _power(t: Term, c: Context) -> Theorem | None:
         rest = product_term(list(exponent.args[1:]))
         e = under(t, None, kernel.ring(exponent, op("mul", rest, num(n))))
         return again(chain(e, kernel.symmetric(ax("pow_pow", shown, a=base, b=rest, c=num(n)))), t, c)
-    if exponent.op == "num" and shown is not None and abs(exponent.data) > 1:
-        whole = int(exponent.data)
+    if exponent.op == "num" and shown is not None and not 0 < exponent.data < 1:
+        whole = floor(exponent.data)
         part = exponent.data - whole
         e = under(t, None, kernel.ring(exponent, op("add", num(whole), num(part))))
         return again(chain(e, ax("pow_add", shown, a=base, b=num(whole), c=num(part))), t, c)

@@ -12,7 +12,7 @@ from typing import Any
 from symnll.core import kernel
 from symnll.core.ring import Monomial, Polynomial, Ring, accumulate
 from symnll.core.term import ZERO, CoreError, Term, app, lam, num, op
-from symnll.prove import rational
+from symnll.prove import rational, roots
 from symnll.prove.context import Context
 from symnll.prove.tactics import (
     NoProof,
@@ -198,6 +198,10 @@ def _refine(t: Term, c: Context) -> Theorem | None:
 def _monomial(t: Term, c: Context) -> Theorem | None:
     """One step on a monomial: δ² = δ, δ(i, j)·f(i) = δ(i, j)·f(j), a^x·a^y with a number between them."""
     factors = list(t.args) if t.op == "mul" else [t]
+    if any(f.op in ("pow", "app") for f in factors):
+        e = roots.merged(t, factors, c)
+        if e is not None:
+            return e
     for f in factors:
         base, n = (f.args[0], integer(f.args[1])) if f.op == "pow" else (f, 1)
         if base.op != "delta" or n is None or n < 1:

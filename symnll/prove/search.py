@@ -5,7 +5,7 @@ from __future__ import annotations
 from symnll.core import kernel
 from symnll.core.ring import accumulate
 from symnll.core.rules import negation
-from symnll.core.term import INT, ONE, REAL, ZERO, CoreError, Term, app, fn, lam, num, op, substitute
+from symnll.core.term import INT, ONE, REAL, ZERO, CoreError, Term, app, fn, lam, num, op, substitute, sym
 from symnll.prove import calculus
 from symnll.prove.context import Context
 from symnll.prove.facts import build_context, with_cuts, with_rules
@@ -93,6 +93,8 @@ def _case(goal: Term, c: Context) -> Term | None:
     def walk(t: Term) -> None:
         if t[4]:  # below a binder
             return
+        if t.op == "maxi":
+            found.extend(op("le", a, ZERO) for a in _weights(t) if c.nonnegative(a) is not None)
         if t.op == "delta":
             found.append(op("eq", *t.args))
         elif t.op == "max":
@@ -104,6 +106,13 @@ def _case(goal: Term, c: Context) -> Term | None:
         walk(s)
     known = [s for s in found if s not in c.facts and negation(s) not in c.facts]
     return min(known, key=order, default=None) or _first_value(goal, c)
+
+
+def _weights(t: Term) -> list[Term]:
+    """The factors a of max over i of a·f(i) that do not depend on i, other than numbers."""
+    i = sym("‹at›", INT)
+    body = app(t.args[2], i)
+    return [a for a in body.args if body.op == "mul" and i not in a.free and a.op != "num"]
 
 
 def _first_value(goal: Term, c: Context) -> Term | None:

@@ -8,7 +8,7 @@ from typing import Any
 from symnll.core import kernel
 from symnll.core.ring import CONSTANT, Polynomial
 from symnll.core.term import INT, ONE, ZERO, Term, app, lam, op
-from symnll.prove import ranges, rational, renumber, triangles
+from symnll.prove import maxima, ranges, rational, renumber, triangles
 from symnll.prove.context import Context
 from symnll.prove.normal import ContextRing, again, normal, value
 from symnll.prove.tactics import (
@@ -50,7 +50,7 @@ def normal_range(t: Term, c: Context) -> Theorem | None:
         moved = renumber.plainer("maxi", lo, hi, g, i, c)
         if moved is not None:
             return again(chain(e, moved), t, c)
-        return chain(e, _constant_maximum(lo, hi, i, app(g, i), c))
+        return chain(e, maxima.normal_maximum(lo, hi, i, app(g, i), c, inner) if not c.plain else None)
     if c.plain:
         return e
     parted = ranges.at_threshold(t.op, lo, hi, g, i, c)
@@ -58,18 +58,6 @@ def normal_range(t: Term, c: Context) -> Theorem | None:
         return again(chain(e, parted), t, c)
     worker = _sum if t.op == "sum" else _product
     return chain(e, worker(lo, hi, i, app(g, i), c, inner))
-
-
-def _constant_maximum(lo: Term, hi: Term, i: Term, body: Term, c: Context) -> Theorem | None:
-    """max over i of what does not depend on i"""
-    some = c.show(op("le", lo, hi))
-    if i in body.free or some is None:
-        return None
-    t = op("maxi", lo, hi, lam(i, body))
-    low, high = (kernel.linear(op("le", s, s), ()) for s in (lo, body))
-    above = ax("maxi_member", low, some, lo=lo, hi=hi, j=lo, f=lam(i, body))
-    below = ax("maxi_least", some, for_range(high, i, lo, hi), lo=lo, hi=hi, f=lam(i, body), a=body)
-    return ax("le_antisymmetric", below, above, a=t, b=body)
 
 
 # Sums.
