@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (ROOT / "README.md", ROOT / "docs" / "check.md")
+UNWANTED = ("FORCE_COLOR", "GITHUB_WORKSPACE", "SYMNLL_DEBUG")  # they change what is printed
 BLOCK = re.compile(r"^(?P<fence>`{3,})(?P<info>\w+(?: \S+)?)\n(?P<body>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 
 
@@ -41,7 +42,7 @@ def _printed(command: str, folder: Path) -> str:
     program, *arguments = shlex.split(command)
     if program != "symnll":
         raise ValueError(f"Only commands of symnll are run, not {command!r}.")
-    kept = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "SYMNLL_DEBUG")}
+    kept = {name: value for name, value in os.environ.items() if name not in UNWANTED}
     place = {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(folder / ".cache"), "NO_COLOR": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "symnll", *arguments],

@@ -1,4 +1,4 @@
-"""The documents in `tests/derivations`: every step that is right is proved, every wrong one is what its page announces."""
+"""The pages in `tests/derivations`: every right step is proved, and every wrong one is what its page announces."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from symnll.check.places import Place, free_letters, places
-from symnll.check.written import Splice, Written, braced, shortened
+from symnll.check.written import Splice, Written, braced
 from symnll.meaning.elaborate import head_of, script_parts
 from symnll.meaning.scope import Scope
 from symnll.read import syntax as S
@@ -25,7 +25,8 @@ ONE = S.Num(0, 0, Fraction(1))
 class Edit:
     """One side (0: left, 1: right) with one change; `words` say the change, `splices` make it in the text.
 
-    `splices` is None where the text can't be changed by replacing parts of it. `cost` orders edits.
+    Without words, one thing is put in place of another, as the splice has it. `splices` is None where the text can't be
+    changed by replacing parts of it. `cost` orders edits.
     """
 
     side: int
@@ -47,12 +48,17 @@ class Atom:
 
 @dataclass
 class Step:
-    """What the edits of a step are made from. `shared`: the indices that a condition of the step says are the same."""
+    """What the edits of a step are made from.
+
+    `read` gives the tree of some LaTeX, or None. `diagonal`: the step is true where two indices are the same.
+    `doubt_left`: the left side may well be the one that is wrong.
+    """
 
     sides: tuple[Any, Any]
     relation: str
     scope: Scope
     written: Written
+    read: Callable[[str], Any] = lambda text: None
     diagonal: bool = False
     doubt_left: bool = False
     places: tuple[list[Place], ...] = field(init=False)
@@ -108,9 +114,8 @@ def replaced(step: Step, side: int, place: Place, node: Any, text: str, cost: fl
     before = step.written.text[:start].rstrip()[-1:]
     after = step.written.text[end : end + 1]
     bare = before in ("_", "^") or (place.role in ("above", "below") and (before != "{" or after != "}"))
-    old = step.of(place.node)
-    said = words or f"with `{text}` in place of `{shortened(old, 80)}`"
-    return Edit(side, place.put(node), said, cost + 0.03 * place.depth, ((start, end, braced(text) if bare else text),))
+    splice = (start, end, braced(text) if bare else text)
+    return Edit(side, place.put(node), words, cost + 0.03 * place.depth, (splice,))
 
 
 def product(*parts: Any) -> Any:
@@ -160,9 +165,7 @@ def edits(step: Step) -> list[Edit]:
         more = 0.0 if side else 0.4 if step.doubt_left else 1.5
         for place in step.places[side]:
             for source in sources:
-                for edit in source(step, side, place):
-                    where = " in the left side" if not side else ""
-                    found.append(replace(edit, cost=edit.cost + more, words=edit.words + where))
+                found += [replace(edit, cost=edit.cost + more) for edit in source(step, side, place)]
     found.sort(key=lambda e: e.cost)
     seen: set[Any] = set()
     out = []

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from symnll.check.edits import SLOTS, Edit, Step, head_name, product, replaced, substituted
-from symnll.check.places import BIG, Place, binders, free_letters
+from symnll.check.places import BIG, Place, binders, free_letters, opaque
 from symnll.check.written import shortened
-from symnll.meaning.calculus import is_derivative
 from symnll.meaning.elaborate import children
 from symnll.read import syntax as S
 
@@ -39,28 +39,13 @@ def letters(step: Step, side: int, place: Place) -> Iterator[Edit]:
             yield _relettered(step, side, place, other)
     if isinstance(node, S.Num):
         for n in (node.value + 1, node.value - 1):
-            if n >= 0:
+            if n >= 1:
                 yield replaced(step, side, place, replace(node, value=n), str(n), 1.9)
 
 
 def _relettered(step: Step, side: int, place: Place, other: str) -> Edit:
     node = place.node
-    new = S.Name(node.start, node.end, other)
-    edit = replaced(step, side, place, new, other, 0.7)
-    holder = next((p for p in step.places[side] if p.role not in ("index",) and _holds(p.node, node)), None)
-    if holder is None:
-        return edit
-    start, end = step.written.extent(holder.node)
-    a, b = step.written.extent(node)
-    splice = edit.splices[0] if edit.splices else (a, b, other)
-    shown = step.written.spliced(start, end, (splice,))
-    return replace(edit, words=f"with `{shortened(shown, 80)}` in place of `{shortened(step.of(holder.node), 80)}`")
-
-
-def _holds(node: Any, letter: Any) -> bool:
-    """Whether a node is a name, or ∂…/∂…, with the letter in one of its scripts."""
-    small = (isinstance(node, S.Atom) and isinstance(node.base, S.Name)) or (isinstance(node, S.Frac) and is_derivative(node))
-    return small and node.start <= letter.start and letter.end <= node.end and any(c is letter for c in _all(node))
+    return replaced(step, side, place, S.Name(node.start, node.end, other), other, 0.7)
 
 
 def _all(node: Any) -> Iterator[Any]:
@@ -188,4 +173,21 @@ def sums(step: Step, side: int, place: Place) -> Iterator[Edit]:
             yield Edit(side, place.put(product(operator, node)), words, cost, ((start, start, rf"\sum_{letter} "),))
 
 
-SOURCES = (letters, renamed, conditions, bounds, sums)
+def notations(step: Step, side: int, place: Place) -> Iterator[Edit]:
+    """Another letter in something that the document has a notation for, which is edited as text."""
+    node = place.node
+    if place.role not in (*SLOTS, "factor") or not opaque(node):
+        return
+    start, end = step.written.extent(node)
+    text = step.written.text[start:end]
+    for found in re.finditer(r"(?<![a-zA-Z\\])[a-zA-Z](?![a-zA-Z])|\\[a-zA-Z]+", text):
+        if found[0] not in step.scope.ranges:
+            continue
+        for other in _alike(step, place, found[0]):
+            new = text[: found.start()] + other + text[found.end() :]
+            tree = step.read(new)
+            if tree is not None:
+                yield Edit(side, place.put(tree), "", 0.8 + 0.03 * place.depth, ((start, end, new),))
+
+
+SOURCES = (letters, renamed, conditions, bounds, sums, notations)

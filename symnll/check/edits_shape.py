@@ -15,19 +15,15 @@ from symnll.meaning.elaborate import FUNCTIONS
 from symnll.read import syntax as S
 
 OTHER = {"+": "-", "-": "+"}
-LAST = 9.0  # an inequality that holds says little about an equality that was meant
 
 
 def relations(step: Step) -> Iterator[Edit]:
-    """The other direction of an inequality; = that is only ≤ or ≥."""
+    """The other direction of an inequality, or one that is not strict."""
     turned = {r"\leq": r"\geq", r"\geq": r"\leq", "<": ">", ">": "<"}
     if step.relation in ("<", ">"):
         yield _related(step, {"<": r"\leq", ">": r"\geq"}[step.relation], -0.5)
     if step.relation in turned:
         yield _related(step, turned[step.relation], -0.4)
-    if step.relation == "=":
-        yield _related(step, r"\leq", LAST)
-        yield _related(step, r"\geq", LAST)
 
 
 def _related(step: Step, relation: str, cost: float) -> Edit:

@@ -56,15 +56,32 @@ def _names(node: Any, bound: frozenset[str]) -> set[str]:
         return {node.text} - bound
     if isinstance(node, S.Product):
         found: set[str] = set()
-        for item in node.items:
+        for n, item in enumerate(node.items):
             if big_letter(item):
                 inner = bound | _bound_letters(item)
+                pair = _unequal(item)
+                if pair and all(any(mentions(i, {p}) for i in node.items[n + 1 :]) for p in pair):
+                    inner |= pair  # Σ_{i≠j} a_i a_j binds both, unless one is bound or free outside
                 found |= {n for c in getattr(item, "sups", ()) for n in _names(c, bound)}
                 bound = inner
             else:
                 found |= _names(item, bound)
         return found
     return {n for c in children(node) for n in _names(c, bound)}
+
+
+def _unequal(item: Any) -> frozenset[str]:
+    """The letters of Σ_{i≠j}."""
+    for sub in item.subs:
+        inner = sub
+        while isinstance(inner, S.Bracket):
+            inner = inner.inside
+        pieces = inner.pieces if isinstance(inner, S.List) else ()
+        if len(pieces) == 3 and isinstance(pieces[1], S.Sep) and pieces[1].text == r"\neq":
+            names = [S.unwrap(p) for p in (pieces[0], pieces[2])]
+            if all(isinstance(n, S.Name) for n in names):
+                return frozenset(n.text for n in names)
+    return frozenset()
 
 
 def _bound_letters(item: Any) -> frozenset[str]:

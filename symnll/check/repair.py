@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sympy
@@ -13,7 +13,7 @@ from symnll.check.clock import Clock, OutOfTime
 from symnll.check.decide import Decision, decide, free_names
 from symnll.check.edits import Edit, Step, edits
 from symnll.check.step import EQUALITIES, Meant, judge, meaning
-from symnll.check.written import Written
+from symnll.check.written import Splice, Written, shortened, tidy
 from symnll.meaning.conditions import RELATIONS
 from symnll.meaning.elaborate import Elaborator, children
 from symnll.meaning.formulas import tokens_of
@@ -30,6 +30,7 @@ PROOF, AGAIN = 0.4, 3  # seconds for one proof at first; how many proofs are tri
 SLOWLY = 0.25  # seconds for one edit of a step that is decided through other statements
 LARGEST = 400  # places in one side
 LIKELY = 2.0  # an edit that costs more is not suggested without a proof
+WIDEST = 80  # characters of a formula in a message
 LAYOUT = ("AMP", "ROW", "MARK")
 
 
@@ -87,12 +88,13 @@ class Search:
         """The first edit with a proof, in words; else one that is only not refuted."""
         broken = self.broken
         self.step = Step(
-            broken.sides, broken.link.relation.text, broken.scope, Written(broken.source.text),
+            broken.sides, broken.link.relation.text, broken.scope, Written(broken.source.text), self._read,
             diagonal=_diagonal(broken.decision), doubt_left=broken.after_false,
         )  # fmt: skip
         if max(map(len, self.step.places)) > LARGEST:
             return None
-        found = edits(self.step)
+        there = [self._side(n) == broken.sides[n] for n in (0, 1)]  # a side can come from a declaration
+        found = [e for e in edits(self.step) if there[e.side]]
         if broken.meant.relation not in RELATIONS or broken.meant.constant or broken.meant.integrals:
             return self._slowly(found)
         left = []
@@ -188,13 +190,16 @@ class Search:
 
     def _read_again(self, edit: Edit) -> Any:
         """The tree of the edited text; None where it can't be read."""
-        if edit.splices is None:
-            return edit.tree
-        link, written = self.broken.link, self.step.written
-        member = (link.lhs, link.rhs)[edit.side]
+        return edit.tree if edit.splices is None else self._side(edit.side, edit.splices)
+
+    def _side(self, side: int, splices: Iterable[Splice] = ()) -> Any:
+        """The tree of one side as it stands in the document, with these changes."""
+        member = (self.broken.link.lhs, self.broken.link.rhs)[side]
         assert member is not None
-        start, end = written.extent(member)
-        text = written.spliced(start, end, edit.splices)
+        written = Written(self.broken.source.text)
+        return self._read(written.spliced(*written.extent(member), splices))
+
+    def _read(self, text: str) -> Any:
         try:
             tokens = [t for t in tokens_of(self.broken.scope, text, self.broken.macros) if t.kind not in LAYOUT]
             return S.parse(tokens).only
@@ -208,17 +213,25 @@ class Search:
         return _same(tree, self.broken.sides[1 - edit.side]) or _cancelled(tree) > _cancelled(self.broken.sides[edit.side])
 
     def _said(self, edit: Edit, end: str = " the step is proved") -> str:
-        """The words of an edit, with its place where the same stands in the side more than once."""
-        words = edit.words
-        link, written = self.broken.link, self.step.written
-        member = (link.lhs, link.rhs)[edit.side]
-        if edit.splices and len(edit.splices) == 1 and member is not None and " in place of " in words:
-            start, stop, _ = edit.splices[0]
-            old = written.text[start:stop]
-            if "before" not in words and written.text[member.start : member.end].count(old) > 1:
-                line, column = self.broken.source.position(start)
-                words += f" (line {line}, column {column})"
-        return words + end
+        words = edit.words or self._exchange(edit)
+        return words + (" in the left side" if not edit.side else "") + end
+
+    def _exchange(self, edit: Edit) -> str:
+        """What stands in place of what; with so much around it that it stands in the side only once."""
+        written = self.step.written
+        assert edit.splices is not None
+        ((start, end, new),) = edit.splices
+        whole = self.step.sides[edit.side]
+        side = written.text[whole.start : whole.end]
+        shown = written.text[start:end], new
+        around = (p for p in self.step.places[edit.side] if p.role not in ("index", "bound", "binder"))
+        stretches = sorted({written.extent(p.node) for p in around}, key=lambda s: s[1] - s[0])
+        for a, b in stretches:
+            if len(shown[0]) > 2 and side.count(shown[0]) == 1 or b - a > WIDEST:
+                break
+            if a <= start and end <= b and (a, b) != (start, end):
+                shown = written.text[a:b], written.spliced(a, b, edit.splices)
+        return f"with `{shortened(tidy(shown[1]), WIDEST)}` in place of `{shortened(tidy(shown[0]), WIDEST)}`"
 
 
 def _counterexample(witness: Any, statement: Any) -> Iterator[Any]:

@@ -12,6 +12,7 @@ from sympy.core.function import AppliedUndef
 from symnll.check.decide import Decision
 from symnll.check.letters import scopes_of
 from symnll.check.options import Options
+from symnll.check.repair import Broken, repair
 from symnll.check.step import EQUALITIES, Meant, judge, meaning
 from symnll.language import Eq
 from symnll.meaning.declare import Refused, condition_tokens, declare, definition, split_relation
@@ -70,6 +71,7 @@ class Session:
         self.pending = _Pending()
         self.last: rows.Member | None = None
         self.last_conditions: list[list[Token]] = []
+        self.confirmed: set[str] = set()  # standard names whose meaning the document has stated
         self.trail = ""  # a digest of all that the names of this stretch depend on
         self.sentence: tuple[list[Token], int] | None = None  # a condition in the sentence before a display
 
@@ -77,7 +79,7 @@ class Session:
         for p in self.document.problems:
             self._problem("unreadable-text", p.message, p.start, p.end)
         for stretch in _stretches(self.document.items):
-            self.scope, self.last, self.trail = Scope(), None, ""
+            self.scope, self.last, self.trail, self.confirmed = Scope(), None, "", set()
             self._stretch(stretch)
         return self.report
 
@@ -261,6 +263,8 @@ class Session:
         standard = self._standard(step, wide, free)
         if standard is not None and (standard[1].verdict == "proved" or not self._general(step)):
             self._fill(report, *standard, link)
+            if report.verdict == "proved":
+                self.confirmed.add(name_of(step.sides[0]))
             return
         if self._defines(item, step):
             report.verdict = "definition"
@@ -281,8 +285,19 @@ class Session:
             return
         decision = self._doubted(meant, self._judged(meant, link))
         self._fill(report, meant, decision, link)
+        if self.options.suggest and decision.verdict in ("refuted", "conditional") and relation != "=:":
+            report.help = self._mended(report, Broken(
+                self.scope, self.source, self.document.macros, link, sides, meant, decision, wide, free
+            ))  # fmt: skip
         self._other_readings(report, meant, decision, sides, link, wide, free)
         self._remember(report, key)
+
+    def _mended(self, report: StepReport, broken: Broken) -> str | None:
+        """What would mend a false step. Where the step before is false too, its right side may be what is wrong."""
+        before = self.report.displays[-1].steps[report.step - 2] if report.step > 1 else None
+        follows = before is not None and before.rhs == report.lhs
+        broken.after_false = follows and before is not None and before.verdict in ("refuted", "conditional")
+        return repair(broken)
 
     def _judged(self, meant: Meant, link: rows.Link) -> Decision:
         premises = []
@@ -343,7 +358,7 @@ class Session:
 
     def _fill(self, report: StepReport, meant: Meant, decision: Decision, link: rows.Link) -> None:
         report.verdict = decision.verdict
-        report.reason = decision.reason or None
+        report.reason = _short(decision.reason) or None
         report.condition = decision.condition or None
         report.rules = [*decision.rules, *(f"supposes {h}" for h in decision.hypotheses)]
         report.inferred = list(meant.notes) + ([f"the sentence before says: {link.said}"] if link.said else [])
@@ -396,10 +411,9 @@ class Session:
     def _standard(self, step: _Step, wide: frozenset[str], free: frozenset[str]) -> tuple[Meant, Decision] | None:
         """What is true of a standard name such as softmax, of which the document says nothing, defines nothing."""
         assert step.sides is not None
-        node = S.unwrap(step.sides[0])
-        first = node.items[0] if isinstance(node, S.Product) else node
-        name = first.base if isinstance(first, S.Atom) else first
-        if not isinstance(name, S.Name) or name.text not in STANDARD or self.scope.known(name.text) or not step.link.first:
+        node, name = S.unwrap(step.sides[0]), name_of(step.sides[0])
+        bare = isinstance(node, S.Name) or (isinstance(node, S.Atom) and not node.subs)
+        if bare or name not in STANDARD or self.scope.known(name) or not step.link.first:
             return None
         try:
             meant = meaning(self.scope, step.sides, step.link.relation.text, step.link.conditions, wide, free)
@@ -411,7 +425,9 @@ class Session:
         """Whether the left side is a name with letters as arguments, of which any value can be said: σ(x), not σ(0)."""
         assert step.sides is not None
         found = definition(self.scope, *step.sides, "")
-        return found is not None and all(map(is_letter, found.arguments or ()))
+        if found is None or found.head in self.confirmed:
+            return False
+        return all(map(is_letter, found.arguments or ()))
 
     def _holds_of(self, left: Any, right: Any) -> bool:
         """Whether an equation is proved with the meanings that its names have already."""
@@ -439,6 +455,11 @@ class Session:
         return True
 
 
+def _short(reason: str) -> str:
+    """A reason without the end of a formula that nobody would read."""
+    return reason if len(reason) <= 600 else f"{reason[:600]} …"
+
+
 def _text(text: str, member: rows.Member) -> str:
     """The source of a member; the last brace of a macro's argument is no token, and belongs to it."""
     end = member.end
@@ -448,6 +469,14 @@ def _text(text: str, member: rows.Member) -> str:
             break
         end += 1
     return " ".join(text[member.start : end].split())
+
+
+def name_of(node: Any) -> str:
+    """The name at the head of a side, with or without scripts and arguments; or ""."""
+    node = S.unwrap(node)
+    first = node.items[0] if isinstance(node, S.Product) else node
+    name = first.base if isinstance(first, S.Atom) else first
+    return name.text if isinstance(name, S.Name) else ""
 
 
 def _holds(node: Any, name: str) -> bool:

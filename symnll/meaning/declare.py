@@ -279,7 +279,7 @@ def define(scope: Scope, tokens: list[Token], source: str, display: int = 0) -> 
 def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 0) -> Definition | None:
     """The definition left = right, or None if left is no name with indices and arguments."""
     from symnll.meaning.elaborate import Elaborator, mentions
-    from symnll.meaning.known import is_power
+    from symnll.meaning.known import is_letter, is_power
     from symnll.meaning.names import use_of
 
     node = S.unwrap(left)
@@ -311,7 +311,7 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
         if not isinstance(bracket, S.Bracket) or bracket.kind not in ("(", "["):
             return None
         arguments = tuple(argument_parts(bracket.inside))
-        if any(mentions(a, {name.text}) for a in arguments):
+        if any(mentions(a, {name.text}) and not is_letter(a) for a in arguments):
             return None  # p(1 - p)
         if isinstance(items[1], S.Atom):
             if items[1].sups or items[1].primes:

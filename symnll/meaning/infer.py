@@ -36,6 +36,7 @@ class _Found:
     uses: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     letters: dict[str, None] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    plain: set[str] = field(default_factory=set)  # what is written in plain letters somewhere
     counts: set[str] = field(default_factory=set)  # what stands under a factorial
     count: int = 0
 
@@ -271,6 +272,8 @@ def _name(scope: Scope, node: S.Atom, found: _Found, env: dict[str, Key], bound:
     if not all(letter or isinstance(S.unwrap(p), (S.Num, S.Atom)) for letter, p in zip(letters, parts, strict=True)):
         return  # a label
     found.uses.setdefault(name, []).append(tuple(parts))
+    if not node.base.bold:
+        found.plain.add(name)
     if node.bangs:
         found.counts.add(name)
     for n, letter in enumerate(letters):
@@ -316,6 +319,12 @@ def _declare(scope: Scope, found: _Found, defined: set[str]) -> None:
             continue
         if max(scope.arity(name), default=0) > max(counts):
             continue  # a row of a matrix
+        if name not in found.plain:
+            matrix = scope.quantities.get((name.upper(), 2))
+            if counts == {1} and matrix is not None and not scope.known(name):  # \\mathbf{w}_k beside W
+                scope.quantities[name, 2] = matrix
+                scope.notes[name] = f"{name} with an index is a row of {name.upper()}"
+            continue
         if name in defined or numbers or len(counts) != 1 or name in NOT_INDEXED:
             continue
         count = counts.pop()

@@ -139,7 +139,8 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
         if known(f"{key}^{text}"):
             key, label = f"{key}^{text}", label + text
         elif isinstance(inner, S.Bracket) and inner.kind in ("(", "[") and inner.inside.only is not None:
-            if is_index(e, inner, env):
+            layer = isinstance(S.unwrap(inner.inside), S.Num) and not any(e.scope.arity(key) - {0}) and key not in env
+            if is_index(e, inner, env) and not layer:
                 first.append(inner.inside.only)
             elif isinstance(S.unwrap(inner.inside), (S.Num, S.Name)) and inner.kind in ("(", "["):
                 key, label = f"{key}^{text}", label + text
@@ -162,7 +163,8 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
             key, label = f"{key}_{text}", label + text
             continue
         counts = {n - len(first) for n in e.scope.arity(key)}
-        if len(parts) > 1 and counts and len(parts) not in counts and 1 in counts:
+        scaled = any(isinstance(S.unwrap(p), S.Num) for p in parts)  # x_{2k}; but x_{ij} is no entry of a vector
+        if len(parts) > 1 and scaled and counts and len(parts) not in counts and 1 in counts:
             parts = script_parts(sub, 1)
         for part in parts:
             number = isinstance(S.unwrap(part), S.Num) and not any(e.scope.arity(key) - {0}) and not first and key not in env
@@ -171,6 +173,8 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
             else:
                 text = spelled(part)
                 key, label = f"{key}_{text}", label + text
+    if len(powers) > 1:
+        raise Unclear("There are two exponents here; put braces around what belongs together.", item.start, item.end)
     return Use(key, (*first, *after), tuple(powers), item, item.primes, item.bangs, label)
 
 
@@ -401,7 +405,7 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
             f"{use.key}(…) is not known; declare it: `let {use.key}(x) = …`, `function {use.key}` or `write … for …`.",
             use.node.start, following.end,
         )  # fmt: skip
-    if not e.scope.known(use.key) and _only_names(parts):
+    if not e.scope.known(use.key) and _only_names(parts) and use.key not in ("e", r"\pi"):
         raise Unclear(
             f"Whether {use.key}({spelled(parts[0])}) is a product or a function is not known; declare "
             f"`real {use.key}`, `function {use.key}` or `let {use.key}({spelled(parts[0])}) = …`.",

@@ -124,7 +124,9 @@ def _bindings(
     conditions: list[Any] = []
     pending: list[str] = []
     for part in parts:
-        relations = [n for n, p in enumerate(part.pieces) if isinstance(p, S.Sep) and p.kind == "REL"]
+        relations = [
+            n for n, p in enumerate(part.pieces) if isinstance(p, S.Sep) and p.kind == "REL" and p.text != r"\setminus"
+        ]
         if not relations:
             letters = _letters(part, node)
             pending.extend(letters)

@@ -182,10 +182,10 @@ class Bridge:
     def _derivative(self, e: Any, scope: Scope) -> Term:
         t = self._term(e.expr, scope)
         for variable, count in e.variable_count:
-            order = special.whole(self._term(count, scope))
-            if order.op != "num" or order.sort != INT:
+            order = special.number(self._term(count, scope))
+            if order is None or order < 0:
                 raise BridgeError(f"{e} is a derivative of unknown order; write an integer.")
-            for _ in range(int(order.data)):
+            for _ in range(order):
                 t = self._derivative_once(t, variable, scope)
         return t
 

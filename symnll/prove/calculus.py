@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from symnll.core import kernel
-from symnll.core.term import INT, ONE, REAL, ZERO, Term, app, lam, num, op
+from symnll.core.term import INT, ONE, REAL, Term, app, lam, num, op
 from symnll.prove import unknown
 from symnll.prove.context import Context
+from symnll.prove.local import derivative_nearby
 from symnll.prove.tactics import NoProof, Theorem, attempt, ax, chain, for_range, product_term, rhs, under
 
 
@@ -77,11 +78,24 @@ def derivative(u: Term, a: Term, c: Context) -> Theorem:
         return known
     if body is x:
         return ax("d_identity", a=a)
-    handler = {"add": _sum, "mul": _product, "pow": _power, "exp": _exp, "log": _log, "sum": _finite, "prod": _finite,
-               "diff": _nested, "partial": _nested, "partial2": _nested}.get(body.op)  # fmt: skip
+    if body.op == "log" and _holds_product(body.args[0], x):  # as a sum of logarithms, if that is possible
+        nearby = attempt(derivative_nearby, body, x, a, c)
+        if nearby is not None:
+            return nearby
+    handler = {
+        "add": _sum, "mul": _product, "pow": _power, "exp": _exp, "log": _log, "sum": _finite, "prod": _finite,
+        "max": derivative_nearby, "diff": _nested, "partial": _nested, "partial2": _nested,
+    }.get(body.op)  # fmt: skip
     if handler is None:
         raise NoProof(f"{body.op} is not differentiated.")
     return handler(body, x, a, c)
+
+
+def _holds_product(t: Term, x: Term) -> bool:
+    """Whether a product over an index, with x in it, is a factor of t."""
+    if t.op == "mul" or t.op == "pow":
+        return any(_holds_product(a, x) for a in t.args)
+    return bool(t.op == "prod" and x in t.free)
 
 
 def _at(t: Term, x: Term, a: Term) -> Term:
@@ -210,27 +224,4 @@ def _nested(body: Term, x: Term, a: Term, c: Context) -> Theorem:
     if e is not None and rhs(e).op not in ("diff",):
         slope = derivative(lam(x, rhs(e)), a, c)
         return kernel.rewrite(slope, (kernel.symmetric(kernel.abstract(e, x)), None, None))
-    for low, high, left, right in _intervals(a, c):
-        facts = kernel.assume("near", op("lt", low, x)), kernel.assume("near", op("lt", x, high))
-        inner = Context(facts, outer)
-        e = attempt(normal, body, inner)
-        if e is None:
-            continue
-        equal = kernel.discharge(kernel.discharge(e, op("lt", x, high)), op("lt", low, x))
-        v = lam(x, rhs(e))
-        slope = derivative(v, a, c)
-        return ax("d_local", left, right, kernel.generalise(equal, x), slope, u=lam(x, body), a=a,
-                  b=slope.statement.args[2], c=low, d=high, v=v)  # fmt: skip
-    raise NoProof("The derivative inside {} could not be worked out.", body)
-
-
-def _intervals(a: Term, c: Context) -> list[tuple[Term, Term, Theorem, Theorem]]:
-    """Open intervals around a on which signs known at a still hold."""
-    found = []
-    positive = c.positive(a)
-    if positive is not None:
-        for high in (ONE, op("add", a, ONE)):
-            right = c.show(op("lt", a, high))
-            if right is not None:
-                found.append((ZERO, high, positive, right))
-    return found
+    return derivative_nearby(body, x, a, c)

@@ -8,7 +8,7 @@ from typing import Any
 from symnll.core import kernel
 from symnll.core.ring import CONSTANT, Polynomial, Ring, accumulate
 from symnll.core.term import INT, ONE, REAL, ZERO, CoreError, Sort, Term, app, fits, num, op, sym
-from symnll.prove.tactics import Theorem, ax, linear, log_one, monomial_term, product_term
+from symnll.prove.tactics import Theorem, ax, linear, log_one, monomial_term, order, product_term
 
 
 class Context:
@@ -21,6 +21,7 @@ class Context:
         self.every: list[Theorem] = list(parent.every) if parent else []
         self.smooth: list[Theorem] = parent.smooth if parent else []  # which unknown functions are differentiable
         self.rules: dict[Term, Theorem] = dict(parent.rules) if parent else {}
+        self.nearby: bool = parent.nearby if parent else False  # in an interval around a point of differentiation
         self.cuts: tuple[Term, ...] = parent.cuts if parent else ()  # where ranges of the statement end
         self.gaps: list[tuple[Theorem, Polynomial]] | None = None  # of the facts, when they are first wanted
         self.memo: dict[Any, Any] = {}
@@ -125,8 +126,30 @@ class Context:
         if goal.op in ("le", "lt"):
             s, t = goal.args
             found = self._sign(t, goal.op == "lt") if s is ZERO else None
-            return found or self._linear(goal) or (self._factored(goal) if s is ZERO and t.op == "add" else None)
+            found = found or self._linear(goal)
+            if found is None and s is ZERO and t.op == "add":
+                found = self._factored(goal) or (self._by_delta(goal) if self.nearby else None)
+            return found
         return None
+
+    def _by_delta(self, goal: Term) -> Theorem | None:
+        """The sign of a sum with a δ(i, j) in it, for i = j and for i ≠ j."""
+        from symnll.prove.facts import with_rules
+        from symnll.prove.normal import normal, value
+
+        t = goal.args[1]
+        d = next((a for m in t.args for a in (m.args if m.op == "mul" else (m,)) if a.op == "delta"), None)
+        if d is None:
+            return None
+        cases = []
+        for relation in ("eq", "ne"):
+            inner = with_rules(Context((kernel.assume("case", op(relation, *d.args)),), self))
+            e = normal(t, inner)
+            shown = inner.show(op(goal.op, ZERO, value(t, e)))
+            if shown is None:
+                return None
+            cases.append(shown if e is None else kernel.rewrite(shown, (None, kernel.symmetric(e))))
+        return kernel.by_cases(*cases, op("eq", *d.args))
 
     def _factored(self, goal: Term) -> Theorem | None:
         """The sign of a sum from the signs of its factors."""
@@ -174,7 +197,9 @@ class Context:
             base = self.nonzero(s.args[0])
             if base is not None:
                 return ax("pow_nonzero", base, a=s.args[0], i=s.args[1])
-        return None
+        from symnll.prove import nonzero
+
+        return nonzero.by_facts(s, self)
 
     def _sign(self, t: Term, strict: bool) -> Theorem | None:
         """0 < t or 0 ≤ t by the structure of t."""
@@ -280,7 +305,7 @@ class Context:
         for m in rest:
             if len(m) > 1 or any(e != 1 for _, e in m):
                 known += [(fact, _gap(fact.statement)) for fact in self._about(monomial_term(m, 1))]
-            for atom, _ in m:
+            for atom, _ in sorted(m, key=lambda pair: order(pair[0])):
                 if isinstance(atom, Term):
                     known += [(fact, _gap(fact.statement)) for fact in self._about(atom)]
         found = self._combine(rest, known, goal.op == "lt", 5)

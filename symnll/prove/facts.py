@@ -41,8 +41,8 @@ def with_cuts(c: Context, goal: Term) -> Context:
 def with_rules(c: Context) -> Context:
     """The context in which equations that are facts rewrite terms, and other facts stand in canonical form too."""
     c = with_integers(c)
-    both = [f.statement for f in c.facts.values() if f.statement.op == "le" and op("le", *f.statement.args[::-1]) in c.facts]
-    for s, t in (s.args for s in both):
+    both = [s.args for s in c.facts if s.op == "le" and op("le", *s.args[::-1]) in c.facts]
+    for s, t in both:
         if op("eq", s, t) not in c.facts and op("eq", t, s) not in c.facts and s is not t:
             c = Context((ax("le_antisymmetric", c.facts[op("le", s, t)], c.facts[op("le", t, s)], a=s, b=t),), c)
     for fact in [f for f in c.facts.values() if _is_equation(f.statement)]:
@@ -67,8 +67,12 @@ def with_integers(c: Context) -> Context:
     """What i ≠ j says together with i ≤ j: i + 1 ≤ j; and i = j where i ≤ j and j ≤ i are known."""
     extra: list[Theorem] = []
     for fact in list(c.facts.values()):
-        i, j = fact.statement.args if fact.statement.op in ("ne", "lt") else (ZERO, num("1/2"))
+        if fact.statement.op not in ("ne", "lt"):
+            continue
+        i, j = fact.statement.args
         if i.sort != INT or j.sort != INT:
+            less = c.show(op("le", i, j)) if fact.statement.op == "ne" and REAL in (i.sort, j.sort) else None
+            extra += [] if less is None else [ax("le_differs", less, fact, a=i, b=j)]
             continue
         if fact.statement.op == "lt":
             extra += _next(fact, c)
@@ -142,7 +146,7 @@ def _rule(fact: Theorem, c: Context, kinds: tuple[str, ...] = ()) -> Theorem | N
     zero = chain(kernel.symmetric(e) if e is not None else None, zero)
     p = ContextRing(c).polynomial(value(gap, e))
     choices = []
-    for atom in {a for m in p for a, _ in m if isinstance(a, Term)}:
+    for atom in sorted({a for m in p for a, _ in m if isinstance(a, Term)}, key=order):
         if atom.op == "num" or (kinds and atom.op not in kinds):
             continue
         solved = _solve(atom, p, c)
@@ -183,7 +187,7 @@ def _solve(atom: Term, p: Polynomial, c: Context) -> tuple[Term, Term, list[Theo
     ring = ContextRing(c)
     ring.polynomial(factor)
     units = [unit, *ring.used.values()]
-    for a in {a for m in [*coefficient, *rest] for a, _ in m}:
+    for a in sorted({a for m in [*coefficient, *rest] for a, _ in m}, key=order):
         if ring.unit(a):
             units.append(ring.used[a])
     return factor, op("mul", polynomial_term({m: -v for m, v in rest.items()}), factor), units

@@ -1,7 +1,7 @@
 """Derivatives of what has a simpler form near a point: where max(u, v) is u, where u > 0 so that log u splits.
 
-For each u = u₀ + u₁·x that is known to be positive at the point, u > 0 on one side of −u₀/u₁; these bounds make the open
-interval on which the function is rewritten, by the axiom `d_local`.
+For each u = u₀ + u₁·x that is known to be positive at the point, u > 0 on one side of −u₀/u₁; these bounds make the
+open interval on which the function is rewritten, by the axiom `d_local`.
 """
 
 from __future__ import annotations
@@ -10,21 +10,33 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from symnll.core import kernel
-from symnll.core.term import INT, MINUS_ONE, ONE, REAL, ZERO, Term, app, lam, num, op, substitute, sym
+from symnll.core.term import INT, MINUS_ONE, ONE, ZERO, Term, app, lam, op, substitute, sym
 from symnll.prove.context import Context
 from symnll.prove.normal import normal, value
-from symnll.prove.tactics import NoProof, Theorem, attempt, ax, chain, linear, minus, negated, rhs
+from symnll.prove.tactics import NoProof, Theorem, attempt, ax, linear, minus, negated, rhs
 
 
 class Bound(NamedTuple):
-    """A bound of the interval: `inside`, that the point keeps it, and `positive`, what holds on its side."""
+    """u = start + slope·x is positive on one side of `end`, on which the point lies too; `size` > 0 is |slope|."""
 
-    end: Term
-    below: bool
-    inside: Theorem
-    factor: Theorem
     start: Term
     slope: Term
+    size: Term
+    sign: Theorem
+    end: Term
+    inside: Theorem
+
+    @property
+    def below(self) -> bool:
+        return self.size is self.slope
+
+    def positive(self, near: Theorem, x: Term) -> Theorem:
+        """0 < start + slope·x from end < x, or from x < end"""
+        gap = minus(x, self.end) if self.below else minus(self.end, x)
+        product = ax("mul_positive", self.sign, linear(op("lt", ZERO, gap), (near, 1)), a=self.size, b=gap)
+        line = op("add", self.start, op("mul", self.slope, x))
+        same = kernel.ring(rhs(product), line, _nonzero(self.size, self.sign))
+        return linear(op("lt", ZERO, line), (product, 1), (same, 1))
 
 
 def derivative_nearby(body: Term, x: Term, a: Term, c: Context) -> Theorem:
@@ -33,18 +45,61 @@ def derivative_nearby(body: Term, x: Term, a: Term, c: Context) -> Theorem:
 
     outer = Context((), c)
     outer.depth += 1  # x is in use
-    low, high = _interval([b for u in _signed(body, x, a, c) if (b := _bound(u, x, a, c, outer)) is not None], a)
-    near = [kernel.assume("near", op("lt", low[0], x)), kernel.assume("near", op("lt", x, high[0]))]
-    inner = Context((*near, *(_positive(b, near[not b.below], x) for b in (*low[2], *high[2]))), outer)
+    bounds = [b for u in _signed(body, x, a, c) if (b := _bound(u, x, a, c, outer)) is not None]
+    low, above_low = _largest([(b.end, b.inside) for b in bounds if b.below], a)
+    high, below_high = _largest([(negated(b.end), _turned(b.inside)) for b in bounds if not b.below], negated(a))
+    high = negated(high)
+    left, right = kernel.assume("near", op("lt", low, x)), kernel.assume("near", op("lt", x, high))
+    inner = Context((left, right), outer)
     inner.nearby = True
+    for b in bounds:
+        goal = op("lt", b.end, x) if b.below else op("lt", x, b.end)
+        inner.add(b.positive(_kept(goal, left if b.below else right), x))
     e = attempt(normal, body, inner)
     if e is None or rhs(e).op == body.op == "max":
         raise NoProof("The derivative of {} could not be worked out.", body)
-    equal = kernel.discharge(kernel.discharge(e, near[1].statement), near[0].statement)
+    equal = kernel.generalise(kernel.discharge(kernel.discharge(e, right.statement), left.statement), x)
     v = lam(x, rhs(e))
     slope = derivative(v, a, c)
-    return ax("d_local", low[1], high[1], kernel.generalise(equal, x), slope, u=lam(x, body), a=a,
-              b=slope.statement.args[2], c=low[0], d=high[0], v=v)  # fmt: skip
+    inside = above_low, linear(op("lt", a, high), (below_high, 1))
+    return ax("d_local", *inside, equal, slope, u=lam(x, body), a=a, b=slope.statement.args[2], c=low, d=high, v=v)
+
+
+def _turned(less: Theorem) -> Theorem:
+    """−t < −s from s < t"""
+    s, t = less.statement.args
+    return linear(op("lt", negated(t), negated(s)), (less, 1))
+
+
+def _largest(found: list[tuple[Term, Theorem]], a: Term) -> tuple[Term, Theorem]:
+    """The largest of several terms that are less than a, and that it is; a − 1 if there is none."""
+    if not found:
+        below = minus(a, ONE)
+        return below, linear(op("lt", below, a))
+    t, less = found[0]
+    for s, other in found[1:]:
+        both = op("max", t, s)
+        cases = []
+        for case, top, known in ((op("le", t, s), s, other), (op("lt", s, t), t, less)):
+            assumed = kernel.assume("case", case)
+            sides = [linear(op("le", u, top), *([(assumed, 1)] if u is not top else [])) for u in (t, s)]
+            most = ax("max_least", *sides, a=t, b=s, c=top)
+            cases.append(linear(op("lt", both, a), (most, 1), (known, 1)))
+        t, less = both, kernel.by_cases(*cases, op("le", t, s))
+    return t, less
+
+
+def _kept(goal: Term, near: Theorem) -> Theorem:
+    """end < x (or x < end) for one of the bounds, from the same for the largest (or the smallest)."""
+    low = near.statement.args[0] if goal.args[1] is near.statement.args[1] else near.statement.args[1].args[1]
+    wanted = goal.args[0] if goal.args[1] is near.statement.args[1] else negated(goal.args[1])
+    premises = [(near, 1)]
+    while low is not wanted:
+        left, right = low.args
+        side = right if right is wanted else left
+        premises.append((ax("max_right" if side is right else "max_left", a=left, b=right), 1))
+        low = side
+    return linear(goal, *premises)
 
 
 def _signed(t: Term, x: Term, a: Term, c: Context) -> Iterator[Term]:
@@ -112,34 +167,34 @@ def _deltas(t: Term) -> Iterator[Term]:
 
 
 def _bound(u: Term, x: Term, a: Term, c: Context, outer: Context) -> Bound | None:
-    """The bound of x on one side of which u > 0, for u = start + slope·x."""
-    e = attempt(normal, u, outer)
-    start, slope = (value(t, attempt(normal, t, c)) for t in (substitute(u, {x: ZERO}), _difference(u, x)))
+    """Where u > 0, for u = start + slope·x that is positive at a; None for a u of another form."""
+    start, step = substitute(u, {x: ZERO}), minus(substitute(u, {x: ONE}), substitute(u, {x: ZERO}))
+    start, slope = (value(t, attempt(normal, t, c)) for t in (start, step))
     line = op("add", start, op("mul", slope, x))
-    if slope is ZERO or value(line, attempt(normal, line, outer)) is not value(u, e):
+    if slope is ZERO or value(line, attempt(normal, line, outer)) is not value(u, attempt(normal, u, outer)):
         return None
-    rising, falling = c.positive(slope), c.positive(value(negated(slope), normal(negated(slope), c)))
-    if rising is None and falling is None:
-        raise NoProof("The sign of {} is not known.", slope, split=op("le", slope, ZERO))
-    below, factor = rising is not None, rising if rising is not None else falling
-    size = slope if below else rhs(factor)  # its absolute value
+    size, sign = slope, c.positive(slope)
+    if sign is None:
+        size = value(negated(slope), normal(negated(slope), c))
+        sign = c.positive(size)
+    if sign is None:
+        half = c.nonnegative(slope) is not None or c.nonnegative(size) is not None
+        raise NoProof("The sign of {} is not known.", slope, split=op("eq" if half else "le", slope, ZERO))
     there = op("add", start, op("mul", slope, a))
     known = attempt(normal, there, c)
     positive = c.positive(value(there, known))
-    if positive is None or factor is None:
+    if positive is None:
         return None
-    end = op("mul", negated(start) if below else start, op("pow", size, MINUS_ONE))
-    end_value = attempt(normal, end, c)
-    inverse = ax("pow_positive", factor, a=size, b=MINUS_ONE)
-    product = ax("mul_positive", inverse, positive, a=op("pow", size, MINUS_ONE), b=rhs(positive))
-    goal = op("lt", end, a) if below else op("lt", a, end)
-    nonzero = kernel.symmetric(ax("less_differs", factor, a=ZERO, b=size))
-    gap = minus(a, end) if below else minus(end, a)
-    steps = [known] if known is not None else []
-    same = kernel.ring(op("mul", op("pow", size, MINUS_ONE), there), gap, nonzero)
-    del end_value, steps, same, product, goal
-    return None
+    if known is not None:
+        positive = kernel.rewrite(positive, (None, kernel.symmetric(known)))
+    inverse = op("pow", size, MINUS_ONE)
+    end = op("mul", negated(start) if size is slope else start, inverse)
+    gap = minus(a, end) if size is slope else minus(end, a)
+    product = ax("mul_positive", ax("pow_positive", sign, a=size, b=MINUS_ONE), positive, a=inverse, b=there)
+    same = kernel.ring(rhs(product), gap, _nonzero(size, sign))
+    goal = op("lt", end, a) if size is slope else op("lt", a, end)
+    return Bound(start, slope, size, sign, end, linear(goal, (product, 1), (same, 1)))
 
 
-def _difference(u: Term, x: Term) -> Term:
-    return minus(substitute(u, {x: ONE}), substitute(u, {x: ZERO}))
+def _nonzero(t: Term, positive: Theorem) -> Theorem:
+    return kernel.symmetric(ax("less_differs", positive, a=ZERO, b=t))

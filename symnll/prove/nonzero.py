@@ -8,8 +8,9 @@ from fractions import Fraction
 from symnll.core import kernel
 from symnll.core.ring import Ring, accumulate
 from symnll.core.term import INT, REAL, ZERO, CoreError, Term, op
+from symnll.prove import rational
 from symnll.prove.context import Context
-from symnll.prove.tactics import Theorem, ax, canonical_sum, linear
+from symnll.prove.tactics import Theorem, ax, canonical_sum, linear, product_term
 
 
 def by_facts(t: Term, c: Context) -> Theorem | None:
@@ -27,7 +28,14 @@ def by_facts(t: Term, c: Context) -> Theorem | None:
         other = _canonical(*fact.statement.args)
         if other is not None and other[0] is canonical[0]:
             return from_multiple(t, fact, other[1] / canonical[1])
-    return None
+    return _by_factors(t, c) if t.op == "add" else None
+
+
+def _by_factors(t: Term, c: Context) -> Theorem | None:
+    """The sum t ≠ 0 because its irreducible factors are not 0."""
+    factors, e = rational.factor(t, c)
+    shown = c.nonzero(product_term(factors)) if e is not None else None
+    return None if shown is None else kernel.rewrite(shown, (kernel.symmetric(e), None))
 
 
 def _instances(t: Term, c: Context) -> Iterator[Theorem]:

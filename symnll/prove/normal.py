@@ -18,6 +18,7 @@ from symnll.prove.tactics import (
     NoProof,
     Theorem,
     ax,
+    canonical_sum,
     chain,
     inverse_of_zero,
     order,
@@ -47,7 +48,7 @@ class ContextRing(Ring):
     def unit(self, atom: Any) -> bool:
         if atom in self.used:
             return True
-        term = atom if isinstance(atom, Term) else polynomial_term(dict(atom[1]))
+        term = atom if isinstance(atom, Term) else canonical_sum(dict(atom[1]))[0]
         shown = self.context.nonzero(term)
         if shown is not None:
             self.used[atom] = shown

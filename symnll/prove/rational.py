@@ -20,6 +20,7 @@ from symnll.prove.tactics import (
     canonical_sum,
     chain,
     factor_terms,
+    monomial_order,
     order,
     polynomial_term,
     product_term,
@@ -45,7 +46,8 @@ def factor(t: Term, c: Context) -> tuple[list[Term], Theorem | None]:
     """Factors of a sum, and the theorem t = their product; ([t], None) if it is irreducible. One factor is a power."""
     ring = _ring(c)
     p = ring.polynomial(t)
-    inverses = {a: max(dict(m).get(a, 0) for m in p) for m in p for a, _ in m if not isinstance(a, Term)}
+    below = sorted({a for m in p for a, _ in m if not isinstance(a, Term)}, key=order)
+    inverses = {a: max(dict(m).get(a, 0) for m in p) for a in below}
     for atom, top in inverses.items():
         if not ring.unit(atom):
             return [t], None
@@ -176,7 +178,7 @@ def _reduction(p: Polynomial, m: Monomial, inverse: Any, ring: Any) -> Polynomia
     k = powers.get(inverse, 0)
     if k <= 0:
         return None
-    denominator = dict(inverse[1])
+    denominator = dict(sorted(inverse[1], key=lambda pair: monomial_order(pair[0])))
     for pivot in _pivots(denominator, powers):
         rest = dict(powers)
         for a, e in pivot:

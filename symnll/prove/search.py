@@ -70,9 +70,9 @@ def prove_goal(goal: Term, c: Context, cases: int = MAX_CASES) -> Theorem:
         raise NoProof(f"There is no way to prove a statement of the form {goal.op}.")
     try:
         return tactic(goal, c)
-    except NoProof:
-        split = _case(goal, c) if cases else None
-        if split is None:
+    except NoProof as problem:
+        split = (problem.split or _case(goal, c)) if cases else None
+        if split is None or split in c.facts or negation(split) in c.facts:
             raise
     return _by_cases(goal, split, c, cases - 1)
 

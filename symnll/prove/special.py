@@ -10,7 +10,7 @@ from typing import Any
 
 import sympy
 
-from symnll.core.ring import Ring
+from symnll.core.ring import CONSTANT, Ring
 from symnll.core.term import INT, ONE, ZERO, Term, lam, neg, num, op, sub, sym
 from symnll.prove.tactics import polynomial_term
 
@@ -84,6 +84,13 @@ def hyperbolic(name: str, x: Term) -> Term:
     if name == "tanh":
         return op("mul", sub(up, down), op("pow", op("add", up, down), num(-1)))
     return op("mul", num("1/2"), sub(up, down) if name == "sinh" else op("add", up, down))
+
+
+def number(t: Term) -> int | None:
+    """The integer that a term is by arithmetic."""
+    p = Ring().polynomial(t)
+    value = p.get(CONSTANT, 0)
+    return int(value) if p.keys() <= {CONSTANT} and value == int(value) else None
 
 
 def whole(t: Term) -> Term:

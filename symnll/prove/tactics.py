@@ -14,11 +14,14 @@ Theorem = Any  # the class is made inside the kernel
 
 
 class NoProof(Exception):
-    """The search found no proof; says what it could not show: a message with {} for each term."""
+    """The search found no proof; says what it could not show: a message with {} for each term.
 
-    def __init__(self, message: str, *terms: Term) -> None:
+    `split` is a relation that would have helped if it had been decided.
+    """
+
+    def __init__(self, message: str, *terms: Term, split: Term | None = None) -> None:
         super().__init__(message)
-        self.message, self.terms = message, terms
+        self.message, self.terms, self.split = message, terms, split
 
     def __str__(self) -> str:
         from symnll.write.text import term_text
@@ -104,17 +107,18 @@ def inside(name: str, lo: Term, hi: Term, variable: Term, theorem: Theorem) -> T
     return ax(CONGRUENCE[name], for_range(theorem, variable, lo, hi), lo=lo, hi=hi, f=f, g=g)
 
 
-_names: dict[Term, tuple[int, str]] = {}
+_names: dict[Any, tuple[int, str]] = {}
 
 
 def order(t: Any) -> tuple[int, str]:
     """A key that puts terms in an order which is the same in every process."""
-    if not isinstance(t, Term):  # the inverse of a sum
-        return (1_000, repr(sorted((sorted((order(a), e) for a, e in m), c) for m, c in t[1])))
     found = _names.get(t)
     if found is None:
         if len(_names) > 200_000:
             _names.clear()
+        if not isinstance(t, Term):  # the inverse of a sum, which the core scales by what comes first in its memory
+            found = _names[t] = (1_000, order(canonical_sum(dict(t[1]))[0])[1])
+            return found
         parts = [order(a) for a in t.args]
         text = f"{t.op}({','.join(p[1] for p in parts)})" if parts else repr(t)
         found = _names[t] = (1 + sum(p[0] for p in parts), text)

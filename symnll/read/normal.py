@@ -245,6 +245,9 @@ class _Normaliser:
             return []
         if name == "begin":
             return self._begin(t)
+        if name == "substack":
+            inner = self._inside(self._group(t))
+            return [replace(p, kind="COMMA", text=",") if p.kind == "ROW" else p for p in inner]
         if name == "end":
             environment = "".join(p.text for p in self._group(t))
             kind = self.environments.pop() if self.environments else "layout"

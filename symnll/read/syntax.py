@@ -150,7 +150,7 @@ def _span(children: Sequence[Any]) -> tuple[int, int]:
     return (min(s for s, _ in spans), max(e for _, e in spans)) if spans else (0, 0)
 
 
-_WAITING = {r"\sum", r"\prod", r"\int", "log", "ln", "exp", "max", "min"}
+_WAITING = {r"\sum", r"\prod", r"\int", "log", "ln", "exp", "max", "min", "argmax", "argmin"}
 
 
 def _with_operands(terms: list[tuple[str, Any]]) -> list[tuple[str, Any]]:

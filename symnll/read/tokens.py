@@ -177,9 +177,9 @@ def scan(text: str, at: Any = None, words: frozenset[str] = frozenset()) -> list
 def _number(value: str, before: list[Token], start: int, end: int) -> Iterable[Token]:
     """After ^ or _ only the first digit belongs to the script, as in TeX."""
     last = next((t for t in reversed(before) if t.kind != "space"), None)
-    if last and last.text in ("^", "_") and last.kind == "other" and len(value) > 1 and value[0] != ".":
-        yield Token("number", value[0], start, start + 1)
-        yield from _number(value[1:].lstrip(".") or "0", [], start + 1, end) if value[1:].strip(".") else ()
+    if last and last.text in ("^", "_") and last.kind == "other" and len(value) > 1:
+        message = f"Only the first digit is {'raised' if last.text == '^' else 'lowered'} here; write {last.text}{{{value}}}."
+        raise Unreadable(message, last.start, end)
     else:
         yield Token("number", value, start, end)
 
