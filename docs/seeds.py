@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from seeds_data import SEEDS, SHOWN, VERDICTS, Formula, Seed
+from seeds_data import MEANINGS, SEEDS, SHOWN, VERDICTS, Formula, Seed
 
 from symnll.entry import claims, entries
 from symnll.language import Gt, Lt
@@ -22,6 +23,8 @@ from symnll.write.statement import statement_of
 TARGET = Path(__file__).with_name("seeds.md")
 ABBREVIATIONS = [tuple(Bridge(e).term(e) for e in pair) for pair in SHOWN]
 REFUTED = ("conditional", "wrong", "misdefinition")
+LETTERS, DECLARED = "letters: ", "as read"  # a line that becomes the declarations of these letters
+EXPECTED = {"conditional": "expect conditional", "wrong": "expect refuted", "misdefinition": "expect refuted"}
 HEADER = """\
 # The five texts that symnll began with
 
@@ -33,6 +36,7 @@ numbers, T is the class of the sample (y_i in the third text), and K is any numb
 which the two sides differ, and the values of both sides.
 
 This page is written by `python docs/seeds.py`, which confirms every verdict; the formulas are in `docs/seeds_data.py`.
+Its comments, which are not shown, declare the letters for `symnll check`, and say which formulas are wrong.
 """
 
 
@@ -94,8 +98,9 @@ def verdict(f: Formula) -> list[str]:
             blocks.append("symnll refuses to compare the two: one is a number, the other a set of parameters.")
         else:
             bridge = Bridge(statement, *f.given)
-            blocks += ["Read as", display(term_latex(bridge.statement(statement), ABBREVIATIONS))]
-            blocks += hypotheses([term_latex(bridge.statement(g)) for g in f.given])
+            given = [term_latex(bridge.statement(g)) for g in f.given]
+            read = term_latex(bridge.statement(statement), ABBREVIATIONS)
+            blocks += ["Read as", as_read(read, given, EXPECTED[f.verdict]), *hypotheses(given)]
             blocks.append(f"Witness: {prose(str(witness(statement, f.given)))}.")
         if f.condition is not None:
             theorem(statement, (*f.given, f.condition))
@@ -115,7 +120,15 @@ def verdict(f: Formula) -> list[str]:
 def shown(proved: Any) -> list[str]:
     """What a theorem says, read from the theorem itself."""
     said = statement_of(proved, ABBREVIATIONS)
-    return [display(latex(said.formula)), *hypotheses([latex(node) for label, node in said.given if not label])]
+    given = [latex(node) for label, node in said.given if not label]
+    return [as_read(latex(said.formula), given), *hypotheses(given)]
+
+
+def as_read(formula: str, given: list[str], *declarations: str) -> str:
+    """A formula as symnll prints it, for `symnll check` to read again; it declares no parameter of any kind."""
+    if r"\theta" in formula:
+        return display(formula, ["skip"])
+    return display(formula, [*(f"case {g}" for g in given), *declarations], DECLARED)
 
 
 def hypotheses(formulas: list[str]) -> list[str]:
@@ -126,9 +139,24 @@ def link(name: str) -> str:
     return f"[`{name}`](../symnll/library/{name.split('.')[0]}.py)"
 
 
-def display(formula: str) -> str:
-    """A formula on lines of its own. GitHub refuses \\operatorname."""
-    return "```math\n" + re.sub(r"\\operatorname\b", r"\\mathrm", formula) + "\n```"
+def display(formula: str, declarations: Sequence[str], letters: str = "") -> str:
+    """A formula on lines of its own, below what is declared for it. GitHub refuses \\operatorname."""
+    comment = [f"{LETTERS}{letters}"] if letters else []
+    text = re.sub(r"\\operatorname\b", r"\\mathrm", formula)
+    return "\n".join(["<!-- symnll", *comment, *declarations, "-->", "", "```math", text, "```"])
+
+
+def with_letters(text: str) -> str:
+    """The page in which letters are declared where those before had other meanings."""
+    declared = ""
+
+    def once(found: re.Match[str]) -> str:
+        nonlocal declared
+        same, declared = found[1] == declared, found[1]
+        return "" if same else f"reset\n{MEANINGS[found[1]]}\n"
+
+    text = re.sub(rf"^{LETTERS}(.*)\n", once, text, flags=re.MULTILINE)
+    return text.replace("<!-- symnll\n-->\n\n", "")
 
 
 def math(formula: str) -> str:
@@ -149,9 +177,11 @@ def decimal(number: Any) -> str:
     return f"{float(number):.{digits}f}"
 
 
-def as_written(f: Formula) -> str:
+def as_written(f: Formula, letters: str) -> str:
+    if f.written == "latex" and (f.skip or letters not in MEANINGS):
+        return display(f.text, ["skip"])
     if f.written == "latex":
-        return display(f.text)
+        return display(f.text, [EXPECTED[f.verdict]] if f.verdict in EXPECTED else [], letters)
     return f"```text\n{f.text}\n```" if f.written == "source" else f"> {prose(f.text)}"
 
 
@@ -164,7 +194,8 @@ def section(number: int, seed: Seed) -> list[str]:
         except Unconfirmed as why:
             where = f"Text {number}, {f.place}: {f.text}"
             raise Unconfirmed(f"{where}\nThe verdict {f.verdict!r} does not hold. {why}") from why
-        blocks += [f"### {number}.{place} {prose(f.place[0].upper() + f.place[1:])}", as_written(f), *said]
+        title = prose(f.place[0].upper() + f.place[1:])
+        blocks += [f"### {number}.{place} {title}", as_written(f, f"text {number}"), *said]
     return blocks
 
 
@@ -189,7 +220,7 @@ def page() -> str:
     blocks = [HEADER.rstrip(), table()]
     for number, seed in enumerate(SEEDS, 1):
         blocks += section(number, seed)
-    return "\n\n".join(blocks) + "\n"
+    return with_letters("\n\n".join(blocks) + "\n")
 
 
 if __name__ == "__main__":

@@ -38,6 +38,36 @@ from symnll.language import (
     vector,
 )
 
+# What `symnll check` is told of the letters, on the page, of a text and of what was read.
+MEANINGS = {
+    "as read": r"""index i, j, k, m, r, T in 1..K
+real z[K]
+real u
+positive p[K], a[K]
+function f
+positive function g
+let y_i = \frac{e^{z_i}}{\sum_{j=1}^K e^{z_j}}""",
+    "text 1": r"""index k in 1..n
+index i in 1..K
+labels x[n] in 1..K
+simplex q[K]
+let n_i = \sum_{k=1}^n \mathbb{1}[x_k = i]
+let p_i = \frac{n_i}{n}
+write N for n
+write p(x_k | \theta) for q_{x_k}
+write p(i | \theta) for q_i
+write p(1 | \theta) for q_1
+write p(2 | \theta) for q_2""",
+    "text 3": r"""index i in 1..N
+index j, k in 1..K
+labels y[N] in 1..K
+real f[K]
+let p_k = \frac{e^{f_k}}{\sum_j e^{f_j}}
+let L_i = -\log(p_{y_i})
+write \Sigma for \sum_j e^{f_j}
+write \mathbf{D} for \frac{\partial}{\partial f_k}""",
+}
+
 VERDICTS = {
     "proved": "Proved.",
     "answer": "A question; what answers it is proved.",
@@ -59,7 +89,7 @@ class Formula:
     refuted if it is "conditional", "wrong" or "misdefinition" (or, with `meaningless`, refused for comparing things of
     different kinds). A conditional one must be proved with `condition` added, for which `holds` is what its text would
     say, and `instead`, a right statement in place of a wrong one, must be proved too. `bounds` are (number, at least,
-    at most): a number and what it may be if it is as rounded in the text.
+    at most): a number and what it may be if it is as rounded in the text. `skip`: `symnll check` leaves it out.
     """
 
     place: str
@@ -74,6 +104,7 @@ class Formula:
     instead: Any = None
     bounds: Sequence[Any] = ()
     meaningless: bool = False
+    skip: bool = False
     reason: str = ""
 
 
@@ -445,6 +476,7 @@ SEED_2 = [
         "wrong",
         statements=[Eq(f(u) / g(u), (g(u) * diff(f(u), u) - f(u) * diff(g(u), u)) / g(u) ** 2)],
         instead=Eq(diff(f(u) / g(u), u), (g(u) * diff(f(u), u) - f(u) * diff(g(u), u)) / g(u) ** 2),
+        skip=True,  # its f and g are functions, and the text's other f is not
         reason="The derivative is missing on the left side.",
     ),
     Formula(

@@ -101,6 +101,18 @@ def test_the_readme_has_the_two_commands_and_ci_runs_them():
     assert [line for line in ci if line in COMMANDS] == COMMANDS
 
 
+def test_ci_checks_the_derivations_of_the_project_itself():
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert {"symnll check README.md docs", "python -m pytest --symnll README.md docs"} <= set(ci)
+
+
+def test_links_between_the_pages_lead_somewhere():
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for path in re.findall(r"\]\((?!https?:)([^)#\s]+)", text):
+            assert (page.parent / path).exists(), f"{page.name}: {path}"
+
+
 def test_the_readme_names_every_command():
     from symnll.cli import app
 

@@ -35,6 +35,7 @@ class Edit:
     cost: float
     splices: tuple[Splice, ...] | None = ()
     relation: str = ""
+    letters: frozenset[str] = frozenset()  # indices that must be free in the step with this edit
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,10 @@ class Step:
 
     def _is_letter(self, name: str) -> bool:
         return name in self.scope.ranges and name not in self.scope.sizes
+
+    @property
+    def equality(self) -> bool:
+        return self.relation not in (r"\leq", r"\geq", "<", ">")
 
     def of(self, node: Any) -> str:
         """The author's LaTeX for a node."""

@@ -13,7 +13,7 @@ from symnll.check.places import WORDS, Place
 from symnll.check.written import braced, shortened
 from symnll.meaning.calculus import is_derivative
 from symnll.meaning.elaborate import FUNCTIONS, head_of, script_parts
-from symnll.meaning.names import argument_parts
+from symnll.meaning.names import argument_parts, spelled
 from symnll.read import syntax as S
 
 MOST = 10  # factors to try at one place
@@ -183,7 +183,9 @@ def added(step: Step, side: int, place: Place) -> Iterator[Edit]:
             bare = place.role in ("power", "above", "below") and len(items) == 1
             splices = ((at, at, f"{atom.text} "),)
             edit = Edit(side, place.put(tree), words, cost + 0.05 * place.depth, splices)
-            yield replaced(step, side, place, tree, f"{atom.text} {step.of(node)}", edit.cost, words) if bare else edit
+            if bare:
+                edit = replaced(step, side, place, tree, f"{atom.text} {step.of(node)}", edit.cost, words)
+            yield replace(edit, letters=(atom.letters - here.bound) & set(step.scope.ranges))
 
 
 def _inside(step: Step, side: int, node: Any, k: int) -> Place:
@@ -219,8 +221,12 @@ def exchanged(step: Step, side: int, place: Place) -> Iterator[Edit]:
         for atom in step.atoms[n]:
             same = head_name(atom.node) == name and isinstance(node, S.Atom) and isinstance(atom.node, S.Atom)
             labels = same and not any(isinstance(x, S.Name) and x.text in step.scope.ranges for x in _parts(node))
-            if atom.node != node and atom.letters <= step.free | place.bound and (labels or n != side):
+            if atom.node not in (node, S.unwrap(step.sides[1 - side])) and atom.letters <= step.free | place.bound and (labels or n != side):
                 yield replaced(step, side, place, atom.node, atom.text, cost if labels else 2.7)
+    for key in {*scope_names(step)} - {spelled(node)} if isinstance(node, S.Atom) else ():
+        known = step.read(key) if key.startswith(f"{name}_") else None
+        if known is not None:
+            yield replaced(step, side, place, known, key, 1.6)
     text = step.of(node)
     for other in _declared(step, place, node):
         yield replaced(step, side, place, other.node, other.text, 3.0)
@@ -231,6 +237,12 @@ def exchanged(step: Step, side: int, place: Place) -> Iterator[Edit]:
         yield replaced(step, side, place, _fraction(ONE, node), rf"\frac{{1}}{{{text}}}", 2.4)
         if isinstance(node, S.Atom) and node.subs:
             yield replaced(step, side, place, ONE, "1", 3.2)
+
+
+def scope_names(step: Step) -> set[str]:
+    """The names of scalars, with their labels."""
+    scope = step.scope
+    return {n for n, count in scope.quantities if not count} | {n for n, ds in scope.definitions.items() if not ds[0].indices}
 
 
 def _declared(step: Step, place: Place, node: Any) -> Iterator[Atom]:
@@ -267,7 +279,8 @@ def numbers(step: Step, side: int, place: Place) -> Iterator[Edit]:
                         y = S.Atom(node.start, node.end, S.Name(node.start, node.end, name), (S.Name(0, 0, letter),))
                         yield replaced(step, side, place, y, f"{name}_{letter}", 1.0)
         for n in (node.value + 1, node.value - 1, 2 * node.value, node.value / 2):
-            if n >= 0 and n.denominator == 1 and n != node.value:
+            alone = n > 1 or place.role == "whole"  # 0 and 1 are terms and factors that are left out
+            if n >= 0 and n.denominator == 1 and n != node.value and alone:
                 yield replaced(step, side, place, replace(node, value=n), str(n), 1.3)
         if node.value in (0, 1):
             for size in sizes:

@@ -29,6 +29,7 @@ TRIED = {"points": 6, "budget": 0.02}  # what every edit is checked at before an
 PROOF, AGAIN = 0.4, 3  # seconds for one proof at first; how many proofs are tried again for longer
 SLOWLY = 0.25  # seconds for one edit of a step that is decided through other statements
 LARGEST = 400  # places in one side
+BOLD = 2.2  # an edit of an inequality that costs more makes it true too easily
 LIKELY = 2.0  # an edit that costs more is not suggested without a proof
 WIDEST = 80  # characters of a formula in a message
 LAYOUT = ("AMP", "ROW", "MARK")
@@ -94,7 +95,9 @@ class Search:
         if max(map(len, self.step.places)) > LARGEST:
             return None
         there = [self._side(n) == broken.sides[n] for n in (0, 1)]  # a side can come from a declaration
-        found = [e for e in edits(self.step) if there[e.side]]
+        found = [e for e in edits(self.step) if there[e.side] or e.relation]
+        if broken.meant.relation not in EQUALITIES:
+            found = [e for e in found if e.cost < BOLD]
         if broken.meant.relation not in RELATIONS or broken.meant.constant or broken.meant.integrals:
             return self._slowly(found)
         left = []
@@ -152,11 +155,13 @@ class Search:
             sides[edit.side] = e.value(tree, {})
         except (Unreadable, ValueError, TypeError, IndexError, AttributeError):  # no text is read as such a tree
             return None
-        if e.lints:
-            return None
         if isinstance(sides[edit.side], (Array, Ones)):
             whole = self._whole(edit, tree)
-            return None if whole is None else relation(whole.lhs, whole.rhs)
+            if whole is None:
+                return None
+            sides = [whole.lhs, whole.rhs]
+        if e.lints or not all(broken.scope.index(n) in sides[edit.side].free_symbols for n in edit.letters):
+            return None
         return relation(*sides)
 
     def _whole(self, edit: Edit, tree: Any) -> Meant | None:
@@ -219,11 +224,11 @@ class Search:
     def _exchange(self, edit: Edit) -> str:
         """What stands in place of what; with so much around it that it stands in the side only once."""
         written = self.step.written
-        assert edit.splices is not None
-        ((start, end, new),) = edit.splices
+        assert edit.splices
+        start, end = min(a for a, _, _ in edit.splices), max(b for _, b, _ in edit.splices)
         whole = self.step.sides[edit.side]
         side = written.text[whole.start : whole.end]
-        shown = written.text[start:end], new
+        shown = written.text[start:end], written.spliced(start, end, edit.splices)
         around = (p for p in self.step.places[edit.side] if p.role not in ("index", "bound", "binder"))
         stretches = sorted({written.extent(p.node) for p in around}, key=lambda s: s[1] - s[0])
         for a, b in stretches:

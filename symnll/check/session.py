@@ -25,6 +25,7 @@ from symnll.meaning.values import Independent
 from symnll.read import rows
 from symnll.read import syntax as S
 from symnll.read.documents import Declaration, Display, Document, Inline, read_document
+from symnll.read.recover import first_bad
 from symnll.read.source import Source
 from symnll.read.tokens import NAMED, Token, Unreadable
 from symnll.small.show import text
@@ -167,7 +168,7 @@ class Session:
             return
         body = item.body
         try:
-            tokens = tokens_of(self.scope, body.text, self.document.macros, body.at)
+            tokens = tokens_of(self.scope, body.text, self.document.macros, body.at, recover=True)
         except Unreadable as error:
             display.steps.append(self._whole(body, error))
             self.last = None
@@ -176,6 +177,9 @@ class Session:
             self.sentence = tokens, item.end  # `when $m = T$` states nothing
             return
         links, last = rows.links(tokens, self._is_index)
+        trouble = first_bad(tokens) if not links else None
+        if trouble is not None:
+            display.steps.append(self._whole(body, trouble))
         start = rows.Member(pending.start) if pending.start else self.last
         for n, link in enumerate(links):
             if link.lhs is None and (n == 0 or all(x.lhs is None for x in links[:n])):

@@ -10,9 +10,10 @@ import sympy
 
 from symnll import language as L
 from symnll.meaning.formulas import notation, tokens_of
-from symnll.meaning.names import argument_parts, spelled
+from symnll.meaning.elaborate import names_in
+from symnll.meaning.names import argument_parts, separators, spelled
 from symnll.meaning.scope import KINDS, Assumption, Definition, Quantity, Scope
-from symnll.meaning.values import Range
+from symnll.meaning.values import Range, Unclear
 from symnll.read import syntax as S
 from symnll.read.normal import terminals
 from symnll.read.tokens import Token, Unreadable, scan
@@ -263,13 +264,19 @@ def split_relation(tokens: list[Token]) -> tuple[list[Token], Token, list[Token]
     return None
 
 
-def define(scope: Scope, tokens: list[Token], source: str, display: int = 0) -> Definition:
-    """Add the definition that these tokens are: name, with indices and arguments, = body. Raises Refused."""
+def define(scope: Scope, tokens: list[Token], source: str, display: int = 0) -> Definition | None:
+    """Add the definition that these tokens are: name, with indices and arguments, = body. Raises Refused.
+
+    Where the left side is no name, it is a notation for the right side.
+    """
     sides = split_relation([t for t in tokens if t.kind not in ("ROW", "AMP", "QUAD")])
     if sides is None or sides[1].text not in ("=", ":=", r"\equiv", r"\doteq"):
         raise Refused("A definition wants the form `let name = expression`.")
     left, right = S.parse(sides[0]), S.parse(sides[2])
     found = definition(scope, left, right, source, display)
+    if found is None and isinstance(S.unwrap(left), (S.Frac, S.Bracket, S.Atom, S.Product)):
+        scope.notations.append(notation(scope, sides[0], sides[2]))  # let ∂L/∂x_i = …, let (dP)_{ij} = …
+        return None
     if found is None:
         raise Refused(f"{source.split('=')[0].strip()!r} can't be defined: a name is wanted, with indices or arguments.")
     scope.definitions.setdefault(found.head, []).append(found)
@@ -295,7 +302,10 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
     subs = [_inside(x) for i in items if isinstance(i, S.Atom) for x in i.subs]
     if any(isinstance(p, S.Sep) and p.kind == "REL" for x in subs if isinstance(x, S.List) for p in x.pieces):
         return None  # E_{x ∼ p}[…]
-    use = use_of(Elaborator(scope), head, {})
+    try:
+        use = use_of(Elaborator(scope), head, {})
+    except Unclear:
+        return None
     labels = "".join(f"^{spelled(S.unwrap(p))}" for p in use.powers)
     if use.bangs or any(not isinstance(S.unwrap(p), (S.Num, S.Name)) for p in use.powers):
         return None
@@ -322,8 +332,10 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
     if None in indices:
         return None
     letters = {S.unwrap(a).text for a in arguments or () if isinstance(S.unwrap(a), S.Name)}
-    parameters = frozenset(n for n in letters if n not in scope.ranges)
-    return Definition(named, tuple(indices), arguments, right, source, parameters, display)
+    # A letter that the body does not speak of says which function is meant: H(X) is not H(Y).
+    parameters = frozenset(letters & names_in(right)) - scope.ranges.keys()
+    between = separators(bracket.inside) if arguments is not None else ""
+    return Definition(named, tuple(indices), arguments, right, source, parameters, display, between)
 
 
 def _inside(node: Any) -> Any:
@@ -335,8 +347,8 @@ def _inside(node: Any) -> Any:
 def _parameter(scope: Scope, node: Any) -> Any:
     """An index letter, or an index expression that stays as it is; None for what is neither."""
     inner = S.unwrap(node)
-    if isinstance(inner, S.Name):
-        return inner.text if inner.text in scope.ranges else None
-    if isinstance(inner, S.Num):
+    if isinstance(inner, S.Name) and inner.text in scope.ranges:
+        return inner.text
+    if isinstance(inner, S.Num) or (isinstance(inner, S.Name) and inner.text in scope.sizes):
         return inner
     return None

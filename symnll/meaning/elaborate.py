@@ -181,6 +181,8 @@ class Elaborator:
                 continue
             start = k
             v, k = self.unit(items, k, env)
+            if isinstance(item, S.Num) and k < len(items):
+                v, k = self._mixed(item, v, items[k], k, env)
             if k < len(items) and isinstance(head_of(items[k]), S.Evaluation):
                 v, k = calculus.evaluated(self, v, items[k], env), k + 1
             if pending == "/" and result is not None and k < len(items) and not isinstance(items[k], S.Times):
@@ -190,6 +192,18 @@ class Elaborator:
         if result is None:
             raise Unclear("Something is missing here.", node.start, node.end)
         return result
+
+    def _mixed(self, item: S.Num, v: Value, following: Any, k: int, env: Env) -> tuple[Value, int]:
+        r"""2 3 is no product, as it is printed like 23; 1\frac12 is a product or a mixed number."""
+        if isinstance(head_of(following), S.Num):
+            raise Unclear(r"Two numbers stand side by side; write \cdot between them, or one number.", item.start, following.end)
+        if isinstance(following, S.Frac) and not following.binomial and item.value.denominator == 1:
+            top, bottom = S.unwrap(following.top), S.unwrap(following.bottom)
+            if isinstance(top, S.Num) and isinstance(bottom, S.Num) and 0 < top.value < bottom.value:
+                self.ambiguities[item.start] = "a product, or a mixed number"
+                if (item.value == 1) != bool(self.readings.get(item.start)):
+                    return V.add(v, self.value(following, env)), k + 1
+        return v, k
 
     def _combined(self, left: Value | None, right: Value, kind: str, explicit: bool, node: Any) -> Value:
         if left is None:
@@ -319,6 +333,8 @@ class Elaborator:
 
     def superscripts(self, v: Value, node: S.Atom, env: Env, sups: Sequence[Any] | None = None) -> Value:
         """v with the powers, transposes and factorials that are written after it."""
+        if len(node.sups) > 1 and sups is None:
+            raise Unclear("There are two exponents here; put braces around what belongs together.", node.start, node.end)
         for sup in node.sups if sups is None else sups:
             v = self.raised(v, sup, env)
         if node.primes:
@@ -339,7 +355,7 @@ class Elaborator:
             raise Unclear("Powers of vectors and matrices are not understood.", sup.start, sup.end)
         transposes = isinstance(inner, S.Name) and inner.text in (r"\top", "T")
         if transposes and inner.text not in env and not self.scope.known(inner.text):
-            if getattr(v, "is_number", False) or not _inferred(self, v):
+            if inner.text != "T" and (getattr(v, "is_number", False) or not _inferred(self, v)):
                 return v
             raise Unclear("Something is transposed here; declare its shape: `real w[D]`.", sup.start, sup.end)
         if isinstance(inner, S.Bare):

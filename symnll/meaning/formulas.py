@@ -8,17 +8,33 @@ from typing import Any
 
 from symnll.meaning.scope import Notation, Scope
 from symnll.read.normal import terminals
+from symnll.read.recover import balanced, first_bad, recovered
 from symnll.read.tokens import Token, expand, scan
 
 _OPEN = {"LBRACE", "LPAR", "LABS", "LNORM", "BEGIN"}
 _CLOSE = {"RBRACE", "RPAR", "RABS", "RNORM", "END"}
 
 
-def tokens_of(scope: Scope, text: str, macros: Mapping[str, Any], at: Any = None, plain: bool = False) -> list[Token]:
-    """The tokens of a formula; `plain` leaves the document's notations as they are. Raises Unreadable."""
-    found = marked_indices(scope, compact(terminals(expand(scan(text, at, frozenset(scope.words)), macros))))
+def tokens_of(
+    scope: Scope, text: str, macros: Mapping[str, Any], at: Any = None, plain: bool = False, recover: bool = False
+) -> list[Token]:
+    """The tokens of a formula; `plain` leaves the document's notations as they are.
+
+    Raises Unreadable; with `recover`, what is unreadable becomes a token of kind BAD as far as possible.
+    """
+    raw = scan(text, at, frozenset(scope.words))
+    if recover:
+        expanded = recovered(lambda tokens: expand(tokens, macros), raw)
+        made = recovered(terminals, expanded)
+    else:
+        made = terminals(expand(raw, macros))
+        problem = first_bad(made)
+        if problem is not None:
+            raise problem
+    found = marked_indices(scope, compact(made))
     indexed = {name for name in {n.pattern[0].text for n in scope.notations} if scope.arity(name) - {0}}
-    return found if plain else written_out(found, scope.notations, indexed)
+    out = found if plain else written_out(found, scope.notations, indexed)
+    return balanced(out) if recover else out
 
 
 def marked_indices(scope: Scope, tokens: Sequence[Token]) -> list[Token]:
@@ -147,6 +163,12 @@ def _match(n: Notation, tokens: Sequence[Token], k: int) -> tuple[int, dict[str,
         if k >= len(tokens):
             return None
         if want.kind == "NAME" and want.text in n.holes:
+            beside = [pattern[x] for x in (p - 1, p + 1) if 0 <= x < len(pattern)]
+            if any(t.kind == "NAME" and t.text in n.holes for t in beside) and tokens[k].kind in ("NAME", "NUMBER"):
+                if [t.text for t in values.setdefault(want.text, tokens[k : k + 1])] != [tokens[k].text]:
+                    return None
+                k += 1  # of _{ij}: one letter each
+                continue
             after = _hole(tokens, k, pattern[p + 1] if p + 1 < len(pattern) else None, p and pattern[p - 1].kind in ("SUB", "SUP"))
             if after is None:
                 return None

@@ -101,7 +101,7 @@ def _links(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> 
     out: list[rows.Link] = []
     for display in displays:
         try:
-            tokens = tokens_of(scope, display.body.text, macros)
+            tokens = tokens_of(scope, display.body.text, macros, recover=True)
         except Unreadable:
             continue
         out.extend(rows.links(tokens, lambda n: len(n) == 1 and n in "ijklmn")[0])

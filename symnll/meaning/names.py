@@ -157,6 +157,8 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
         if known(whole):
             key, label = whole, label + spelled(sub)
             continue
+        if any(isinstance(p, S.Sep) and p.kind == "REL" for p in getattr(getattr(S.unwrap(sub), "inside", None), "pieces", ())):
+            raise Unclear(f"What {whole} stands for is not known; declare it: `write {whole} for …`.", sub.start, sub.end)
         parts = script_parts(sub)
         if len(parts) > 1 and not any(is_index(e, p, env) for p in parts[:1]) or _is_word(e, sub, parts, env):
             text = spelled(sub)
@@ -217,12 +219,14 @@ def plain(e: Elaborator, use: Use, env: Env) -> Value:
         else:
             raise Unclear(f"Say at which point {use.key}' is meant: {use.key}'(x).", use.node.start, use.node.end)
     bound = env.get(use.key)
-    if bound is not None and use.key != ABSTRACT:
+    own = bool(use.indices) and len(use.indices) in e.scope.arity(use.key)  # ℓ_i beside an index ℓ
+    if bound is not None and use.key != ABSTRACT and (isinstance(bound, Array) or not own):
         return _indexed(e, bound, use, env)
     abstract = env.get(ABSTRACT, {}).get(use.key)
     if abstract is not None:
         return _indexed(e, _family(abstract.base, abstract.axes), use, env)
-    not_hidden(e, use.key, env, use.node)
+    if not own:
+        not_hidden(e, use.key, env, use.node)
     if not use.indices and use.key in e.scope.sizes and 0 not in e.scope.arity(use.key):
         return e.scope.sizes[use.key]
     count = len(use.indices)
@@ -348,6 +352,12 @@ def opened(e: Elaborator, d: Definition, use: Use, env: Env) -> Value | None:
 # Calls.
 
 
+def separators(inside: S.List) -> str:
+    """What stands between arguments: , or |, which ; means too."""
+    marks = {"COMMA": ",", "SEMI": "|", "BAR": "|", "NORM": "‖", "COLON": ":"}
+    return "".join(marks[p.kind] for p in inside.pieces if isinstance(p, S.Sep) and p.kind in marks)
+
+
 def argument_parts(inside: S.List) -> list[S.List]:
     return [p for p in inside.parts("COMMA", "SEMI", "BAR", "NORM", "COLON") if p.pieces]
 
@@ -367,12 +377,19 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
         if indexed and all(is_index(e, p, env) for p in parts):
             return whole.at(*(e.index(i, env) for i in (*use.indices, *parts)))
         return None
-    for loosely in (False, True):  # what is written the same way comes before what only has as many arguments
-        for d in reversed(e.scope.definitions.get(use.key, ())):
-            if d.arguments is not None and (loosely or alike(d.arguments, parts)):
-                found = _apply(e, d, use, parts, env)
-                if found is not None:
-                    return found
+    between = separators(bracket.inside)
+    fitting = [d for d in reversed(e.scope.definitions.get(use.key, ())) if d.arguments is not None and d.separators == between]
+    for d in fitting:  # what is written the same way comes before what only has as many arguments
+        if alike(d.arguments, parts):
+            found = _apply(e, d, use, parts, env)
+            if found is not None:
+                return found
+    others = [(d, v) for d in fitting if (v := _apply(e, d, use, parts, env)) is not None]
+    if len({str([spelled(a) for a in d.arguments or ()]) for d, _ in others}) > 1:
+        names = " or ".join(f"{use.key}({', '.join(spelled(a) for a in d.arguments or ())})" for d, _ in others)
+        raise Unclear(f"Which function is meant, {names}, is not clear.", use.node.start, following.end)
+    if others:
+        return others[0][1]
     if use.key in e.scope.functions:
         return _unknown_function(e, use, parts, env)
     if use.key in FUNCTIONS and len(parts) == 1:
@@ -419,6 +436,8 @@ def alike(patterns: Sequence[Any], parts: Sequence[Any]) -> bool:
 
     def shape(node: Any) -> str:
         inner = S.unwrap(node)
+        if isinstance(inner, S.Name):
+            return inner.text.rstrip("'").removesuffix("^*")
         return inner.base.text if isinstance(inner, S.Atom) and isinstance(inner.base, S.Name) else spelled(inner)
 
     return len(patterns) == len(parts) and all(shape(p) == shape(a) for p, a in zip(patterns, parts, strict=True))
@@ -522,11 +541,13 @@ def _match(e: Elaborator, d: Definition, pattern: Any, actual: Any, env: Env, in
         if pattern.text in e.scope.ranges and pattern.text not in d.parameters:
             if not is_index(e, actual, env):
                 return False
+            letter = actual.text if isinstance(actual, S.Name) else ""
+            if e.scope.ranges.get(letter, e.scope.ranges[pattern.text]) != e.scope.ranges[pattern.text]:
+                return False
             into[pattern.text] = e.index(actual, env)
             return True
         if same and pattern.text not in env:
-            abstract = pattern.text in env.get(ABSTRACT, {})
-            return True if not abstract else True
+            return True
         if pattern.text in d.parameters:
             try:
                 into[pattern.text] = e.value(actual, env)

@@ -57,6 +57,7 @@ class Definition:
     source: str = ""
     parameters: frozenset[str] = frozenset()  # letters of the arguments that stand for values
     display: int = 0  # the display that introduced it, 0 for a declaration
+    separators: str = ""  # what stands between the arguments: p(x | y) is not p(x, y)
 
 
 @dataclass(frozen=True)

@@ -63,12 +63,42 @@ def general(e: Elaborator, one: Any, last: Any, env: Env) -> tuple[Any, Any, Any
         tree = _general(one, last, found)
     except _Differ:
         return None
-    if not found or any(pair != found[0] for pair in found):
+    if not found or any(pair != found[0] for pair in found) or not all(map(_steady, found[0])):
         return None
     try:
         return tree, e.index(found[0][0], env), e.index(found[0][1], env)
     except Unclear:
         return None
+
+
+def _steady(node: Any) -> bool:
+    """Whether an index can end a sequence that goes up by one: n, n − 1, n_k, but not 2n, 2^n."""
+    inner = S.unwrap(node)
+    if isinstance(inner, S.Bracket) and inner.kind in ("(", "["):
+        inner = S.unwrap(inner.inside)
+    if isinstance(inner, S.Sum):
+        return all(_steady(t) for _, t in inner.terms)
+    if isinstance(inner, S.Atom):
+        return isinstance(inner.base, S.Name) and not inner.sups and not inner.bangs
+    return isinstance(inner, (S.Name, S.Num))
+
+
+def _goes_on(e: Elaborator, before: Any, found: tuple[Any, Any, Any], node: Any) -> bool:
+    """Whether the term before is the one with the index before. Refuses 1 + 3 + … + n and n + (n − 1) + … + 1."""
+    tree, lower, _ = found
+    if before is None or before[0] != tree:
+        return False
+    if before[1] - lower != -1:
+        raise Unclear("These dots seem to skip indices, or to go down; write \\sum or \\prod.", node.start, node.end)
+    return True
+
+
+def _upwards(e: Elaborator, found: tuple[Any, Any, Any], node: Any) -> None:
+    """Refuse dots from K down to k, or from a letter to a number."""
+    _, lower, upper = found
+    down = upper < lower if lower.is_number and upper.is_number else upper.is_number or lower in e.scope.sizes.values()
+    if down:
+        raise Unclear("These dots seem to go down; write \\sum or \\prod.", node.start, node.end)
 
 
 def _is_dots(node: Any) -> bool:
@@ -87,11 +117,12 @@ def unrolled(e: Elaborator, node: S.Sum, env: Env) -> Any:
     found = general(e, one, last, env)
     if found is None or sign != last_sign or (node.terms[d][0] != sign and sign != "+"):
         raise Unclear("What these dots stand for is not clear; write \\sum.", node.start, node.end)
+    _upwards(e, found, node)
     tree, lower, upper = found
     first = d - 1
     while first > 0 and node.terms[first - 1][0] == sign:
         before = general(e, node.terms[first - 1][1], last, env)
-        if before is None or before[0] != tree or before[1] != lower - 1:
+        if not _goes_on(e, before, (tree, lower, upper), node):
             break
         first, lower = first - 1, before[1]
     variable = V.bound("i")
@@ -119,12 +150,13 @@ def unrolled_product(e: Elaborator, items: Sequence[Any], env: Env) -> Any:
         found = general(e, *trees, env)
         if found is None:
             continue
+        _upwards(e, found, items[0])
         tree, lower, upper = found
         first = d - width
         while first >= width:
             before = plain[first - width : first]
             again = general(e, S.Product(before[0].start, before[-1].end, tuple(before)), trees[1], env)
-            if again is None or again[0] != tree or again[1] != lower - 1:
+            if not _goes_on(e, again, (tree, lower, upper), items[0]):
                 break
             first, lower = first - width, again[1]
         variable = V.bound("i")

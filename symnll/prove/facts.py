@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from symnll.core import kernel
-from symnll.core.ring import Polynomial
-from symnll.core.term import INT, ONE, REAL, ZERO, Term, num, op
-from symnll.prove import renumber
+from symnll.core.term import INT, ONE, REAL, Term, op
+from symnll.prove import equations, renumber
 from symnll.prove.context import Context
-from symnll.prove.normal import ContextRing, difference, normal, rank, value
-from symnll.prove.tactics import Theorem, ax, chain, linear, minus, order, polynomial_term, rhs, under
+from symnll.prove.normal import difference, normal
+from symnll.prove.tactics import Theorem, ax, lhs, order
 
 
 def build_context(hypotheses: list[tuple[str, Term]]) -> Context:
@@ -45,16 +42,15 @@ def with_rules(c: Context) -> Context:
     for s, t in both:
         if op("eq", s, t) not in c.facts and op("eq", t, s) not in c.facts and s is not t:
             c = Context((ax("le_antisymmetric", c.facts[op("le", s, t)], c.facts[op("le", t, s)], a=s, b=t),), c)
-    for fact in [f for f in c.facts.values() if _is_equation(f.statement)]:
-        rule = _rule(fact, c)
+    general = [rule for fact in c.every if (rule := equations.general_rule(fact, c)) is not None]
+    if general:
+        c = Context(general, c)
+    for fact in [f for f in c.facts.values() if equations.is_equation(f.statement)]:
+        rule = equations.rule(fact, c)
         if rule is not None:
             c = Context((), c)
-            c.rules[rule.statement.args[0]] = rule
+            c.rules[lhs(rule)] = rule
     extra = []
-    for fact in c.every:
-        general = _general_rule(fact, c)
-        if general is not None:
-            extra.append(general)
     for fact in c.facts.values():
         if fact.statement.op in ("le", "lt", "ne"):
             sides = tuple(normal(s, c) for s in fact.statement.args)
@@ -101,105 +97,3 @@ def _next(less: Theorem, c: Context) -> list[Theorem]:
     after = op("add", i, ONE)
     least = c.show(op("le", j, after))
     return [step] if least is None else [step, ax("le_antisymmetric", step, least, a=after, b=j)]
-
-
-def _is_equation(statement: Term) -> bool:
-    return statement.op == "eq" and statement.args[0].sort in (INT, REAL)
-
-
-def _general_rule(fact: Theorem, c: Context) -> Theorem | None:
-    """A fact (for all …, s = t), in canonical form and solved for what it says something about."""
-    opened: list[tuple[str, Term]] = []
-    while fact.statement.op in ("forall", "implies"):
-        if fact.statement.op == "forall":
-            x, c = c.open(fact.statement.args[0].sort[1])
-            opened.append(("forall", x))
-            fact = kernel.specialise(fact, x)
-        else:
-            premise = kernel.assume("range", fact.statement.args[0])
-            c = Context((premise,), c)
-            opened.append(("implies", fact.statement.args[0]))
-            fact = kernel.detach(fact, premise)
-    if not _is_equation(fact.statement):
-        return None
-    rule = _rule(fact, c, kinds=("app", "diff", "partial"))
-    if rule is None or rule.statement is fact.statement:
-        return None
-    for kind, t in reversed(opened):
-        rule = kernel.generalise(rule, t) if kind == "forall" else kernel.discharge(rule, t)
-    return rule
-
-
-def _rule(fact: Theorem, c: Context, kinds: tuple[str, ...] = ()) -> Theorem | None:
-    """From an equation s = t: its largest atom that can be solved for = the rest."""
-    s, t = fact.statement.args
-    defined = s if s.op == "sym" else None
-    gap = minus(s, t)
-    e = normal(gap, c)
-    zero = ax(
-        "le_antisymmetric",
-        linear(op("le", gap, ZERO), (fact, 1)),
-        linear(op("le", ZERO, gap), (fact, -1)),
-        a=gap,
-        b=ZERO,
-    )
-    zero = chain(kernel.symmetric(e) if e is not None else None, zero)
-    p = ContextRing(c).polynomial(value(gap, e))
-    choices = []
-    for atom in sorted({a for m in p for a, _ in m if isinstance(a, Term)}, key=order):
-        if atom.op == "num" or (kinds and atom.op not in kinds):
-            continue
-        solved = _solve(atom, p, c)
-        if solved is not None and not (atom.sort == INT and solved[1].sort != INT):
-            choices.append((atom, *solved))
-    if not choices:
-        return None
-    atom, factor, target, units = max(choices, key=lambda choice: (choice[0] is defined, _weight(choice[0])))
-    # atom = target + factor·(s − t), and s − t = 0
-    g = value(gap, e)
-    with_gap = op("add", target, op("mul", factor, g))
-    first = kernel.ring(atom, with_gap, *units)
-    second = under(with_gap, None, under(with_gap.args[1], None, zero))
-    last = rhs(second)
-    return chain(first, second, None if last is target else kernel.ring(last, target))
-
-
-def _solve(atom: Term, p: Polynomial, c: Context) -> tuple[Term, Term, list[Theorem]] | None:
-    """For c·atom + rest = 0 with c ≠ 0: 1/c, −rest/c, and the theorems that c needs."""
-    coefficient: Polynomial = {}
-    rest: Polynomial = {}
-    for m, k in p.items():
-        e = dict(m).get(atom, 0)
-        others = frozenset(q for q in m if q[0] is not atom)
-        if e not in (0, 1) or (e == 1 and (atom, 1) not in m):
-            return None
-        (coefficient if e else rest)[others] = k
-    if not coefficient or _inside(atom, coefficient) or _inside(atom, rest):
-        return None
-    if list(coefficient) == [frozenset()]:
-        k = coefficient[frozenset()]
-        return num(1 / k), polynomial_term({m: -v / k for m, v in rest.items()}), []
-    front = polynomial_term(coefficient)
-    unit = c.nonzero(front)
-    if unit is None:
-        return None
-    factor = op("pow", front, num(-1))
-    ring = ContextRing(c)
-    ring.polynomial(factor)
-    units = [unit, *ring.used.values()]
-    for a in sorted({a for m in [*coefficient, *rest] for a, _ in m}, key=order):
-        if ring.unit(a):
-            units.append(ring.used[a])
-    return factor, op("mul", polynomial_term({m: -v for m, v in rest.items()}), factor), units
-
-
-def _inside(atom: Term, rest: Polynomial) -> bool:
-    def occurs(t: Term) -> bool:
-        return t is atom or (bool(atom.free & t.free) and any(occurs(a) for a in t.args))
-
-    terms = [a if isinstance(a, Term) else polynomial_term(dict(a[1])) for m in rest for a, _ in m]
-    return any(occurs(a) for a in terms)
-
-
-def _weight(t: Term) -> Any:
-    return (t.op in ("sum", "prod"), t.op != "sym", rank(t))

@@ -45,20 +45,10 @@ def expanded(t: Term, c: Context) -> Term:
 def factor(t: Term, c: Context) -> tuple[list[Term], Theorem | None]:
     """Factors of a sum, and the theorem t = their product; ([t], None) if it is irreducible. One factor is a power."""
     ring = _ring(c)
-    p = ring.polynomial(t)
-    below = sorted({a for m in p for a, _ in m if not isinstance(a, Term)}, key=order)
-    inverses = {a: max(dict(m).get(a, 0) for m in p) for a in below}
-    for atom, top in inverses.items():
-        if not ring.unit(atom):
-            return [t], None
-        cleared: Polynomial = {}
-        for m, coefficient in p.items():
-            rest = frozenset((a, e) for a, e in m if a != atom)
-            missing = ring.power(dict(atom[1]), top - dict(m).get(atom, 0))
-            accumulate(cleared, ring.times({rest: coefficient}, missing))
-        p = cleared
-    if len(p) > MAX_TERMS or not p:
+    found = cleared(ring.polynomial(t), ring)
+    if found is None or not found[0] or len(found[0]) > MAX_TERMS:
         return [t], None
+    p, inverses = found
     scale, powers = _factor_polynomial(p)
     factors: list[Term] = []
     for base, n in [*powers, *((frozenset([(a, 1)]), n) for a, n in inverses.items())]:
@@ -83,6 +73,22 @@ def factor(t: Term, c: Context) -> tuple[list[Term], Theorem | None]:
         return factors, kernel.ring(t, product, *ring.used.values())
     except CoreError:
         return [t], None
+
+
+def cleared(p: Polynomial, ring: Any) -> tuple[Polynomial, dict[Any, int]] | None:
+    """p times the sums in its denominators, and their powers; None if one of them may be 0."""
+    below = sorted({a for m in p for a, _ in m if not isinstance(a, Term)}, key=order)
+    inverses = {a: max(dict(m).get(a, 0) for m in p) for a in below}
+    for atom, top in inverses.items():
+        if not ring.unit(atom):
+            return None
+        result: Polynomial = {}
+        for m, coefficient in p.items():
+            rest = frozenset((a, e) for a, e in m if a != atom)
+            missing = ring.power(dict(atom[1]), top - dict(m).get(atom, 0))
+            accumulate(result, ring.times({rest: coefficient}, missing))
+        p = result
+    return p, inverses
 
 
 def _factor_polynomial(p: Polynomial) -> tuple[Fraction, list[tuple[Any, int]]]:

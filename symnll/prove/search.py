@@ -8,6 +8,7 @@ from symnll.core.rules import negation
 from symnll.core.term import INT, ONE, REAL, ZERO, CoreError, Term, app, fn, lam, num, op, substitute, sym
 from symnll.prove import calculus
 from symnll.prove.context import Context
+from symnll.prove.equations import by_equations, by_inverse
 from symnll.prove.facts import build_context, with_cuts, with_rules
 from symnll.prove.normal import ContextRing, difference, normal, value
 from symnll.prove.order import log_bounds, prove_order
@@ -138,7 +139,7 @@ def _equal(goal: Term, c: Context) -> Theorem:
     if value(s, left) is value(t, right):
         back = kernel.symmetric(right) if right is not None else None
         return equation(chain(left, back), s)
-    for attempt in (_by_difference, _by_clearing, _by_ray, _by_logarithm, _by_strictness):
+    for attempt in (_by_difference, _by_clearing, by_equations, by_inverse, _by_ray, _by_logarithm, _by_strictness):
         found = attempt(value(s, left), value(t, right), c)
         if found is not None:
             back = kernel.symmetric(right) if right is not None else None

@@ -169,6 +169,8 @@ class _Normaliser:
             return [replace(t, kind="NUMBER")]
         if t.kind == "fence":
             return self._fence(t)
+        if t.kind == "bad":
+            return [replace(t, kind="BAD")]
         return self._command(t) if t.kind == "command" else self._character(t)
 
     def _fence(self, t: Token) -> list[Token]:
@@ -308,6 +310,8 @@ class _Normaliser:
             return [replace(t, kind="NAME", text=command)]
         if name in ("partial", "nabla"):
             return [replace(t, kind="NAME", text=command)]
+        if name == "because":
+            return [replace(t, kind="TEXT", text="because")]
         if name in T.IMPLIES:
             return [replace(t, kind="IMPLIES", text=command)]
         if name in ("forall",):
@@ -421,12 +425,15 @@ class _Normaliser:
             return below
         if t.text == "underset" and len(below) >= 1:  # \underset{\theta}{\operatorname{argmax}}
             script = self._inside(above)
-            return [*below, Token("SUB", "_", t.start, t.end), *self._brace(t, script)]
+            group = Token("LBRACE", "{", t.start, t.end), *script, Token("RBRACE", "}", t.end, t.end)
+            return [*below, Token("SUB", "_", t.start, t.end), *group]
         return self._brace(t, below)
 
     def _word(self, t: Token) -> list[Token]:
         r"""\text{…}, \mathrm{…}, \operatorname{…}: a name, or words between formulas."""
         raw = self._group(t)
+        if any(p.kind == "bad" for p in raw):
+            return self._inside(raw)
         if any(p.kind == "other" and p.text == "$" for p in raw):
             return self._mixed(t, raw)
         commands = [p for p in raw if p.kind == "command" and p.text not in (",", ";", "!", ":", " ", "-")]

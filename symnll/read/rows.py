@@ -11,6 +11,7 @@ STEPS = {"=", r"\equiv", ":=", "=:", r"\doteq", r"\approx", r"\propto", r"\leq",
 CONDITIONAL = {"if", "for", "when", "given", "with", "assuming", "unless", "case", "provided", "whenever", "iff", "subject",
                "such", "s.t.", "any", "every", "all", "each", "while"}  # fmt: skip
 DEFINING = {"where", "let", "define", "denote", "with", "here", "denoting", "writing", "setting", "put"}
+NOTES = {"because", "since", "by", "using", "from", "as"}  # (since Σ y = 1): why a step holds, not when
 _OPEN = {"LPAR", "LBRACE", "LABS", "LNORM", "BEGIN"}
 _CLOSE = {"RPAR", "RBRACE", "RABS", "RNORM", "END"}
 _ENDS = {"COMMA", "SEMI", "QUAD", "TEXT", "IMPLIES", "FORALL", "COLON"}
@@ -211,12 +212,30 @@ def _classify(
             if relation or c.marks <= {"COMMA"} or not c.marks or "IMPLIES" in c.marks:
                 in_condition = in_where = False
                 main.append(c)
+    main = _listed(main)
     for c in main[-1:]:
         found = _trailing(c.tokens, is_index)
         if found is not None:
-            suffix.append(c.tokens[found + 1 : -1])
+            inside = c.tokens[found + 1 : -1]
+            cue = " ".join(t.text for t in inside if t.kind == "TEXT").split()
+            if not set(cue) & NOTES:
+                suffix.append([t for t in inside if t.kind != "TEXT"])
             del c.tokens[found:]
     return prefix, [c for c in main if c.tokens], suffix, wheres
+
+
+def _listed(clauses: list[_Clause]) -> list[_Clause]:
+    """`x, y = 3` as one clause, of which it is not clear what it says: nothing before the comma is dropped."""
+    out: list[_Clause] = []
+    for c in clauses:
+        before = out[-1] if out else None
+        alone = before is not None and not _has_relation(before.tokens) and not before.cue and before.after == "COMMA"
+        if before is not None and alone and c.marks == {"COMMA"} and _has_relation(c.tokens) and c.tokens[0].kind != "REL":
+            comma = Token("COMMA", ",", before.tokens[-1].end, before.tokens[-1].end + 1)
+            out[-1] = _Clause([*before.tokens, comma, *c.tokens], c.cue, before.marks, c.after)
+        else:
+            out.append(c)
+    return out
 
 
 def _only_bracket(tokens: list[Token]) -> bool:
@@ -242,7 +261,8 @@ def _trailing(tokens: list[Token], is_index: Callable[[str], bool]) -> int | Non
             before = tokens[k - 1]
             bare = before.kind == "NAME" and not (k > 1 and tokens[k - 2].kind == "SUB")
             script = before.kind in ("SUB", "SUP", "TIMES", "PLUS", "MINUS", "REL", "LPAR")
-            fits = _has_relation(inside) and _like_index(inside, is_index)
+            noted = any(t.kind == "TEXT" and set(t.text.split()) & NOTES for t in tokens[k + 1 : -1])
+            fits = noted or (_has_relation(inside) and _like_index(inside, is_index))
             return k if fits and not bare and not script else None
     return None
 

@@ -14,6 +14,7 @@ from lark import Token as LarkToken
 from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 from lark.lexer import Lexer
 
+from symnll.read.recover import first_bad
 from symnll.read.tokens import Token, Unreadable
 
 
@@ -150,7 +151,7 @@ def _span(children: Sequence[Any]) -> tuple[int, int]:
     return (min(s for s, _ in spans), max(e for _, e in spans)) if spans else (0, 0)
 
 
-_WAITING = {r"\sum", r"\prod", r"\int", "log", "ln", "exp", "max", "min", "argmax", "argmin"}
+_WAITING = {r"\partial", r"\nabla", r"\sum", r"\prod", r"\int", "log", "ln", "exp", "max", "min", "argmax", "argmin"}
 
 
 def _with_operands(terms: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
@@ -315,6 +316,9 @@ def parse(tokens: Sequence[Token]) -> List:
     """The syntax of these tokens. Raises Unreadable with the first token that does not fit."""
     if not tokens:
         raise Unreadable("There is nothing here.", 0, 0)
+    problem = first_bad(tokens)
+    if problem is not None:
+        raise problem
     try:
         return _grammar().parse(tokens)  # type: ignore[arg-type, return-value]
     except UnexpectedToken as error:

@@ -47,7 +47,7 @@ GREEK = {
 LETTERS = {
     *GREEK.values(), "varepsilon", "vartheta", "varphi", "varrho", "varsigma", "varpi", "upsilon", "Upsilon", "hbar",
     "imath", "jmath", "aleph", "emptyset", "varnothing", "infty", "circ", "star", "ast", "top", "bot", "intercal",
-    "dagger", "perp", "pounds", "digamma", "Re", "Im", "wp", "eth", "mho", "square", "checkmark",
+    "dagger", "perp", "pounds", "digamma", "Re", "Im", "wp", "eth", "mho", "checkmark",
 }  # fmt: skip
 ONE_NAME = {"varphi": "phi", "varepsilon": "epsilon", "vartheta": "theta", "intercal": "top", "ast": "star"}
 UNICODE = {
@@ -81,7 +81,7 @@ NOTHING = {
     "Biggr", "bigm", "Bigm", "biggm", "Biggm", "displaystyle", "textstyle", "scriptstyle", "scriptscriptstyle",
     "limits", "nolimits", "nonumber", "notag", "hfill", "hfil", "hline", "mathstrut", "strut", "vphantom", "null",
     ",", ";", ":", "!", " ", ">", "thinspace", "medspace", "thickspace", "enspace", "enskip", "negthinspace", "/",
-    "noindent", "centering", "allowbreak", "break", "nobreak", "relax", "ensuremath", "mathchoice", "protect",
+    "noindent", "centering", "Box", "square", "blacksquare", "qed", "qedhere", "QED", "qedsymbol", "allowbreak", "break", "nobreak", "relax", "ensuremath", "mathchoice", "protect",
     "normalsize", "small", "large", "Large", "footnotesize", "scriptsize", "tiny", "boldmath", "bf", "displaylimits",
     "mathop", "mathbin", "mathrel", "mathord", "mathopen", "mathclose", "mathinner", "pmb", "raggedright", "nobreakspace",
     "par", "smallskip", "medskip", "bigskip", "interdisplaylinepenalty", "allowdisplaybreaks", "@", "-", "rlap",
@@ -179,7 +179,7 @@ def _number(value: str, before: list[Token], start: int, end: int) -> Iterable[T
     last = next((t for t in reversed(before) if t.kind != "space"), None)
     if last and last.text in ("^", "_") and last.kind == "other" and len(value) > 1:
         message = f"Only the first digit is {'raised' if last.text == '^' else 'lowered'} here; write {last.text}{{{value}}}."
-        raise Unreadable(message, last.start, end)
+        yield Token("bad", message, start, end)
     else:
         yield Token("number", value, start, end)
 
