@@ -1,7 +1,8 @@
 """`python docs/examples.py` runs the commands shown in README.md and docs/check.md, and writes what they print there.
 
-A block ```` ```markdown NAME ```` is the file of that name; a block ```` ```console ```` has lines `$ COMMAND`, each
-followed by what it prints. Files and commands are taken in the order of the page, in a folder of their own.
+A block ```` ```markdown NAME ```` is the file of that name, ```` ```diff NAME ```` a change of it; a block whose language
+is `console` has lines `$ COMMAND`, each followed by what it prints. They are taken in the order of the page, in a folder
+of their own.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ def refreshed(page: str) -> str:
 
 def _block(block: re.Match[str], folder: Path) -> str:
     language, _, name = block["info"].partition(" ")
-    if name:
+    if language == "diff":
+        _change(folder / name, block["body"].splitlines(keepends=True))
+    elif name:
         (folder / name).write_text(block["body"], encoding="utf-8")
     if language != "console":
         return block[0]
@@ -37,8 +40,17 @@ def _block(block: re.Match[str], folder: Path) -> str:
     return f"{block['fence']}{block['info']}\n{body}{block['fence']}"
 
 
+def _change(path: Path, lines: list[str]) -> None:
+    """Replace the lines with - and without a sign by those with + and without; ValueError if they are not there."""
+    old, new = ("".join(line[1:] for line in lines if line[0] in signs) for signs in ("- ", "+ "))
+    text = path.read_text(encoding="utf-8")
+    if text.count(old) != 1:
+        raise ValueError(f"{path.name} does not have these lines once: {old}")
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
 def _printed(command: str, folder: Path) -> str:
-    """What a command prints. Raises ValueError for commands that are not symnll's."""
+    """What a command prints. Raises ValueError for commands that are not symnll's, RuntimeError for one that breaks."""
     program, *arguments = shlex.split(command)
     if program != "symnll":
         raise ValueError(f"Only commands of symnll are run, not {command!r}.")
@@ -48,6 +60,8 @@ def _printed(command: str, folder: Path) -> str:
         [sys.executable, "-m", "symnll", *arguments],
         cwd=folder, env={**kept, **place}, capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
+    if "internal error" in done.stdout + done.stderr:
+        raise RuntimeError(f"{command}: {done.stdout}{done.stderr}")
     return done.stdout + done.stderr
 
 

@@ -31,7 +31,7 @@ def spans(cell):
 
 def verdicts(declarations, formula):
     text = "".join(f"<!-- symnll {line} -->\n\n" for line in declarations) + f"$$\n{formula}\n$$\n"
-    (file,) = symnll.check(text, cache=False).files
+    (file,) = symnll.check(text, cache=False, suggest=False).files
     assert not file.problems, file.problems
     return [step.verdict for display in file.displays for step in display.steps]
 
@@ -99,11 +99,16 @@ def examples():
     return module
 
 
+def without_help(page):
+    """The page without the lines that name an edit: whether one is found in time depends on the machine."""
+    return re.sub(r"^ +[|=] help: .*\n", "", page, flags=re.MULTILINE)
+
+
 @pytest.mark.parametrize("path", ["README.md", "docs/check.md"])
 def test_the_output_shown_is_that_of_the_command(path, examples):
     page = (ROOT / path).read_text(encoding="utf-8")
     assert "\n$ symnll check" in page
-    assert page == examples.refreshed(page), "run: python docs/examples.py"
+    assert without_help(page) == without_help(examples.refreshed(page)), "run: python docs/examples.py"
 
 
 def test_examples_run_nothing_but_symnll(examples):
@@ -121,13 +126,12 @@ def test_the_python_example(tmp_path, monkeypatch):
 
 
 def test_every_option_is_described():
-    import click
     import typer
 
     from symnll.cli import app
 
     commands = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     check = typer.main.get_command(app).commands["check"]
-    for option in (p for p in check.params if isinstance(p, click.Option) or p.param_type_name == "option"):
+    for option in (p for p in check.params if p.param_type_name == "option"):
         for name in (*option.opts, *option.secondary_opts):
             assert f"`{name}" in commands, name

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from symnll.check.places import Place, free_letters, places
+from symnll.check.places import WORDS, Place, free_letters, places
 from symnll.check.written import Splice, Written, braced
+from symnll.meaning.calculus import is_derivative
 from symnll.meaning.elaborate import head_of, script_parts
 from symnll.meaning.scope import Scope
 from symnll.read import syntax as S
@@ -107,6 +108,12 @@ class Step:
             node = p.node
             if p.role in FACTORS and isinstance(node, S.Name | S.Atom) and p.end - p.start <= 40:
                 found.setdefault(node, Atom(node, self.of(node), frozenset(free_letters(node))))
+            elif p.role in ("derivative", *SLOTS) and isinstance(node, S.Frac) and is_derivative(node):
+                for part in (node.top, node.bottom):
+                    inner = S.unwrap(part)
+                    for item in inner.items[1:] if isinstance(inner, S.Product) else ():
+                        if isinstance(item, S.Name | S.Atom) and head_name(item) not in WORDS:
+                            found.setdefault(item, Atom(item, self.of(item), frozenset(free_letters(item))))
             elif p.role == "function" and p.following is not None and p.following.end - p.start <= 40:
                 pair = S.Product(p.start, p.following.end, (node, p.following))
                 found.setdefault(pair, Atom(pair, self.of(pair), frozenset(free_letters(pair))))

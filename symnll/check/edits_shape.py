@@ -193,6 +193,19 @@ def functions(step: Step, side: int, place: Place) -> Iterator[Edit]:
         yield replaced(step, side, place, inner if single else bracket(inner), step.of(inner) if single else f"({step.of(inner)})", 2.4)
 
 
+def inner_logarithms(step: Step, side: int, place: Place) -> Iterator[Edit]:
+    """∂ log y / ∂x for ∂y / ∂x."""
+    node = place.node
+    if not isinstance(node, S.Frac) or not is_derivative(node):
+        return
+    top = S.unwrap(node.top)
+    if isinstance(top, S.Product) and len(top.items) == 2 and head_name(top.items[1]) not in FUNCTIONS:
+        at = step.written.extent(top.items[1])[0]
+        new = replace(node, top=product(top.items[0], S.Name(at, at, "log"), top.items[1]))
+        words = rf"with `\log` before `{step.of(top.items[1])}` in `{shortened(step.of(node))}`"
+        yield Edit(side, place.put(new), words, 1.9 + 0.03 * place.depth, ((at, at, r"\log "),))
+
+
 def operators(step: Step, side: int, place: Place) -> Iterator[Edit]:
     """Σ for ∏, max for min."""
     turned = {r"\sum": r"\prod", r"\prod": r"\sum", "max": "min", "min": "max"}
@@ -368,5 +381,5 @@ def _joined(node: Any, sign: str, term: Any) -> S.Sum:
 
 
 SOURCES = (
-    signs, dropped_terms, complements, added_terms, functions, operators, powers, fractions, brackets, split,
+    signs, dropped_terms, complements, added_terms, functions, inner_logarithms, operators, powers, fractions, brackets, split,
 )  # fmt: skip

@@ -22,7 +22,7 @@ from symnll.meaning.values import Array, Ones
 from symnll.read import rows
 from symnll.read import syntax as S
 from symnll.read.source import Source
-from symnll.read.tokens import Unreadable
+from symnll.read.tokens import Token, Unreadable
 from symnll.small import Agreement, NotChecked, examine
 
 TRIED = {"points": 6, "budget": 0.02}  # what every edit is checked at before anything is proved
@@ -32,7 +32,6 @@ LARGEST = 400  # places in one side
 BOLD = 2.2  # an edit of an inequality that costs more makes it true too easily
 LIKELY = 2.0  # an edit that costs more is not suggested without a proof
 WIDEST = 80  # characters of a formula in a message
-LAYOUT = ("AMP", "ROW", "MARK")
 
 
 @dataclass
@@ -98,7 +97,7 @@ class Search:
         found = [e for e in edits(self.step) if there[e.side] or e.relation]
         if broken.meant.relation not in EQUALITIES:
             found = [e for e in found if e.cost < BOLD]
-        if broken.meant.relation not in RELATIONS or broken.meant.constant or broken.meant.integrals:
+        if not self._comparable():
             return self._slowly(found)
         left = []
         for candidate in self._candidates(found):
@@ -111,6 +110,13 @@ class Search:
             if self._proved(candidate, self.clock.left()):
                 return self._said(candidate.edit)
         return self.perhaps
+
+    def _comparable(self) -> bool:
+        """Whether the step says of its two sides no more than a relation that can be tried at small sizes."""
+        meant = self.broken.meant
+        if meant.relation not in RELATIONS or meant.constant or meant.integrals:
+            return False
+        return not isinstance(self._examined(RELATIONS[meant.relation](meant.lhs, meant.rhs)), NotChecked)
 
     def _candidates(self, found: list[Edit]) -> Iterator[Candidate]:
         for edit in found:
@@ -206,8 +212,7 @@ class Search:
 
     def _read(self, text: str) -> Any:
         try:
-            tokens = [t for t in tokens_of(self.broken.scope, text, self.broken.macros) if t.kind not in LAYOUT]
-            return S.parse(tokens).only
+            return S.parse(_of_one_row(tokens_of(self.broken.scope, text, self.broken.macros))).only
         except Unreadable:
             return None
 
@@ -237,6 +242,16 @@ class Search:
             if a <= start and end <= b and (a, b) != (start, end):
                 shown = written.text[a:b], written.spliced(a, b, edit.splices)
         return f"with `{shortened(tidy(shown[1]), WIDEST)}` in place of `{shortened(tidy(shown[0]), WIDEST)}`"
+
+
+def _of_one_row(tokens: Iterable[Token]) -> list[Token]:
+    """The tokens without the breaks and alignment marks that are no part of an array."""
+    out, depth = [], 0
+    for t in tokens:
+        depth += (t.kind == "BEGIN") - (t.kind == "END")
+        if depth or t.kind not in ("AMP", "ROW", "MARK"):
+            out.append(t)
+    return out
 
 
 def _counterexample(witness: Any, statement: Any) -> Iterator[Any]:

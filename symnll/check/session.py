@@ -267,6 +267,7 @@ class Session:
         standard = self._standard(step, wide, free)
         if standard is not None and (standard[1].verdict == "proved" or not self._general(step)):
             self._fill(report, *standard, link)
+            self._mend(step, *standard, wide, free)
             if report.verdict == "proved":
                 self.confirmed.add(name_of(step.sides[0]))
             return
@@ -289,19 +290,21 @@ class Session:
             return
         decision = self._doubted(meant, self._judged(meant, link))
         self._fill(report, meant, decision, link)
-        if self.options.suggest and decision.verdict in ("refuted", "conditional") and relation != "=:":
-            report.help = self._mended(report, Broken(
-                self.scope, self.source, self.document.macros, link, sides, meant, decision, wide, free
-            ))  # fmt: skip
+        self._mend(step, meant, decision, wide, free)
         self._other_readings(report, meant, decision, sides, link, wide, free)
         self._remember(report, key)
 
-    def _mended(self, report: StepReport, broken: Broken) -> str | None:
-        """What would mend a false step. Where the step before is false too, its right side may be what is wrong."""
+    def _mend(self, step: _Step, meant: Meant, decision: Decision, wide: frozenset[str], free: frozenset[str]) -> None:
+        """Say what would mend a false step. Where the step before is false too, its right side may be what is wrong."""
+        report, link = step.report, step.link
+        if not self.options.suggest or decision.verdict not in ("refuted", "conditional") or link.relation.text == "=:":
+            return
         before = self.report.displays[-1].steps[report.step - 2] if report.step > 1 else None
-        follows = before is not None and before.rhs == report.lhs
-        broken.after_false = follows and before is not None and before.verdict in ("refuted", "conditional")
-        return repair(broken)
+        after_false = before is not None and before.rhs == report.lhs and before.verdict in ("refuted", "conditional")
+        assert step.sides is not None
+        report.help = repair(Broken(
+            self.scope, self.source, self.document.macros, link, step.sides, meant, decision, wide, free, after_false
+        ))  # fmt: skip
 
     def _judged(self, meant: Meant, link: rows.Link) -> Decision:
         premises = []

@@ -8,6 +8,7 @@ from typing import Any
 
 _SIZED = re.compile(r"\\(?:left|middle|[bB]igg?[lrm]?)\s*$")
 _FONT = re.compile(r"\\(?:mathbf|boldsymbol|bm|pmb|mathrm|mathit|mathsf|textbf|text|vec|operatorname)\s*\{$")
+_END = re.compile(r"\s*\{[^{}]*\}")
 _SPACE = re.compile(r"(?:\\\\|&|\\[,;:! ]|\\q?quad\b|\s)+")
 
 Splice = tuple[int, int, str]
@@ -26,6 +27,8 @@ class Written:
         font = _FONT.search(text, max(0, start - 16), start)
         if font and text[end : end + 1] == "}":
             start, end = font.start(), end + 1
+        environment = _END.match(text, end) if text[:end].endswith(r"\end") else None
+        end = environment.end() if environment else end
         sized = _SIZED.search(text, max(0, start - 8), start)
         return (sized.start() if sized else start), end
 

@@ -10,7 +10,7 @@ import sympy
 
 from symnll import language as L
 from symnll.meaning import values as V
-from symnll.meaning.elaborate import head_of
+from symnll.meaning.elaborate import head_of, mentions
 from symnll.meaning.names import ABSTRACT, Abstract, not_hidden, quantity_entry, spelled, use_of
 from symnll.meaning.values import Array, Independent, Range, Unclear, Value
 from symnll.read import syntax as S
@@ -113,12 +113,13 @@ def fraction(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
         rest = top[1:]
         operand = rest[0] if len(rest) == 1 else S.Product(rest[0].start, rest[-1].end, tuple(rest))
         return differentiate(e, operand, variables, env, node), k + 1
-    operand, after = _operand(e, items, k)
+    operand, after = _operand(e, items, k, [v for v, _ in variables])
     return differentiate(e, operand, variables, env, node), after
 
 
-def _operand(e: Elaborator, items: Sequence[Any], k: int) -> tuple[Any, int]:
+def _operand(e: Elaborator, items: Sequence[Any], k: int, variables: Sequence[Any]) -> tuple[Any, int]:
     """What a differential operator at items[k] acts on: a bracket, or the factors up to an explicit ·."""
+    names = {head_of(S.unwrap(v)).text for v in variables if isinstance(head_of(S.unwrap(v)), S.Name)}
     start = k + 1
     if start < len(items) and isinstance(items[start], S.Times) and items[start].kind == "*":
         start += 1
@@ -129,6 +130,11 @@ def _operand(e: Elaborator, items: Sequence[Any], k: int) -> tuple[Any, int]:
     while end < len(items) and not (isinstance(items[end], S.Times) and items[end].kind == "*"):
         end += 1
     bracket = isinstance(head_of(first), S.Bracket) and head_of(first).kind in ("(", "[", r"\{")
+    if not any(mentions(i, names) for i in items[start : start + 1 if bracket else end]):
+        # ∂/∂y (1−t) log(1−y): what comes first does not hold the variable
+        longer = len(items) if bracket is False else end
+        if any(mentions(i, names) for i in items[start:longer]):
+            bracket, end = False, longer
     if bracket and start + 1 < len(items):
         e.ambiguities[first.start] = "what the derivative acts on: the bracket, or all the factors that follow"
         end = end if e.readings.get(first.start) else start + 1
@@ -151,7 +157,7 @@ def slashed_derivative(e: Elaborator, items: Sequence[Any], env: Env) -> tuple[V
         return None
     variables = _variables(items[at + 1 : at + 3])
     if at == 1:
-        operand, after = _operand(e, items, at + 2)
+        operand, after = _operand(e, items, at + 2, [v for v, _ in variables])
     else:
         rest = items[1:at]
         operand, after = (rest[0] if len(rest) == 1 else S.Product(rest[0].start, rest[-1].end, tuple(rest))), at + 3
@@ -186,7 +192,7 @@ def operator(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
             f"\\frac{{\\partial}}{{\\partial z_{variable.text}}}`.",
             item.start, item.end,
         )  # fmt: skip
-    operand, after = _operand(e, items, k)
+    operand, after = _operand(e, items, k, [variable])
     return differentiate(e, operand, [(variable, order)], env, item), after
 
 

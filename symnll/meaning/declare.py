@@ -10,7 +10,7 @@ import sympy
 
 from symnll import language as L
 from symnll.meaning.formulas import notation, tokens_of
-from symnll.meaning.elaborate import names_in
+from symnll.meaning.elaborate import children, script_parts
 from symnll.meaning.names import argument_parts, separators, spelled
 from symnll.meaning.scope import KINDS, Assumption, Definition, Quantity, Scope
 from symnll.meaning.values import Range, Unclear
@@ -273,6 +273,7 @@ def define(scope: Scope, tokens: list[Token], source: str, display: int = 0) -> 
     if sides is None or sides[1].text not in ("=", ":=", r"\equiv", r"\doteq"):
         raise Refused("A definition wants the form `let name = expression`.")
     left, right = S.parse(sides[0]), S.parse(sides[2])
+    _letters(scope, left)
     found = definition(scope, left, right, source, display)
     if found is None and isinstance(S.unwrap(left), (S.Frac, S.Bracket, S.Atom, S.Product)):
         scope.notations.append(notation(scope, sides[0], sides[2]))  # let ∂L/∂x_i = …, let (dP)_{ij} = …
@@ -281,6 +282,34 @@ def define(scope: Scope, tokens: list[Token], source: str, display: int = 0) -> 
         raise Refused(f"{source.split('=')[0].strip()!r} can't be defined: a name is wanted, with indices or arguments.")
     scope.definitions.setdefault(found.head, []).append(found)
     return found
+
+
+def _spoken_of(scope: Scope, node: Any) -> set[str]:
+    """The names in a syntax tree, other than those in the labels of known names: p_{X,Y} speaks of p."""
+    if isinstance(node, S.Name):
+        return {node.text}
+    if isinstance(node, S.Atom) and isinstance(node.base, S.Name):
+        name = node.base.text
+        scripts = [s for s in node.subs if not scope.known(f"{name}_{spelled(S.unwrap(s))}")]
+        return {name} | {n for s in (*scripts, *node.sups) for n in _spoken_of(scope, s)}
+    return {n for c in children(node) for n in _spoken_of(scope, c)}
+
+
+def _letters(scope: Scope, left: Any) -> None:
+    """Letters beside an index on the left of a definition, as n in P_{ni}, are indices too, of a range not said."""
+    for node in (S.unwrap(left), *children(S.unwrap(left))):
+        if not (isinstance(node, S.Atom) and isinstance(node.base, S.Name)):
+            continue
+        parts = [S.unwrap(p) for s in node.subs for p in script_parts(s)]
+        letters = [p.text for p in parts if isinstance(p, S.Name)]
+        usual = len(letters) == len(parts) > 1 and all(len(n) == 1 and n in "ijklmnt" for n in letters)
+        if not usual and not any(n in scope.ranges for n in letters):
+            continue
+        for n in letters:
+            if len(n) == 1 and n.islower() and len(letters) > 1 and not scope.known(n):
+                free = next(s for s in (n.upper(), *(f"{n.upper()}{k}" for k in range(2, 99))) if not scope.known(s))
+                scope.ranges[n] = Range(sympy.Integer(1), scope.size(free))
+                scope.notes[n] = f"{n} is an index in {scope.ranges[n]}"
 
 
 def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 0) -> Definition | None:
@@ -326,14 +355,12 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
         if isinstance(items[1], S.Atom):
             if items[1].sups or items[1].primes:
                 return None
-            from symnll.meaning.elaborate import script_parts
-
             indices += [_parameter(scope, i) for s in items[1].subs for i in script_parts(s)]
     if None in indices:
         return None
     letters = {S.unwrap(a).text for a in arguments or () if isinstance(S.unwrap(a), S.Name)}
     # A letter that the body does not speak of says which function is meant: H(X) is not H(Y).
-    parameters = frozenset(letters & names_in(right)) - scope.ranges.keys()
+    parameters = frozenset(letters & _spoken_of(scope, right)) - scope.ranges.keys()
     between = separators(bracket.inside) if arguments is not None else ""
     return Definition(named, tuple(indices), arguments, right, source, parameters, display, between)
 

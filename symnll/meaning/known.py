@@ -65,7 +65,7 @@ def _covers(scope: Scope, x: Definition, d: Definition) -> bool:
         if x.arguments is not None:
             return d.head not in PROBABILITIES  # L for L(θ), but p = 1/2 says nothing of p(x)
         return d.arguments is None or d.head not in FOR_MANY
-    if len(x.arguments) != len(d.arguments):
+    if len(x.arguments) != len(d.arguments) or x.separators != d.separators:
         return False
     if alike(x.arguments, d.arguments):
         return True

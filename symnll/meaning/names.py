@@ -379,6 +379,7 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
         return None
     between = separators(bracket.inside)
     fitting = [d for d in reversed(e.scope.definitions.get(use.key, ())) if d.arguments is not None and d.separators == between]
+    fitting.sort(key=lambda d: len(d.indices) != len(use.indices))
     for d in fitting:  # what is written the same way comes before what only has as many arguments
         if alike(d.arguments, parts):
             found = _apply(e, d, use, parts, env)

@@ -180,6 +180,9 @@ def _one_binding(
     e: Elaborator, part: S.List, relations: list[int], sup: Any, env: Env, node: Any,
     found: list[tuple[str, Any, Any]], conditions: list[Any], pending: list[str], inside: Any,
 ) -> None:  # fmt: skip
+    if names_in(part) & {b for b in (*pending, *(b for b, _, _ in found))}:
+        conditions.append(part)  # k: w_k = i
+        return
     sides = [S.List(part.start, part.end, p) for p in _split(part.pieces, relations)]
     signs = [part.pieces[n].text for n in relations]
     names = [S.unwrap(s) for s in sides]
@@ -331,6 +334,9 @@ def argument(e: Elaborator, items: Sequence[Any], k: int, env: Env, name: str) -
     start = k
     v, k = e.unit(items, k, env)
     one, after = v, k
+    while k < len(items) and _likelihood(items[start:k], items[k]):  # log p^x (1−p)^{1−x}
+        more, k = e.unit(items, k, env)
+        v = V.times(v, more, first)
     while k < len(items) and not _ends_argument(e, items[k], items, k):
         more, k = e.unit(items, k, env)
         v = V.times(v, more, first)
@@ -344,6 +350,16 @@ def argument(e: Elaborator, items: Sequence[Any], k: int, env: Env, name: str) -
             more, k = e.unit(items, after, env)
             return V.times(v, more, first), k, []
     return v, k, []
+
+
+def _likelihood(before: Sequence[Any], item: Any) -> bool:
+    """Whether a bracket with an exponent follows factors with exponents, neither of them a number."""
+
+    def power(node: Any) -> bool:
+        return isinstance(node, S.Atom) and any(not isinstance(S.unwrap(s), (S.Num, S.Bare)) for s in node.sups)
+
+    bracket = head_of(item)
+    return isinstance(bracket, S.Bracket) and bracket.kind == "(" and power(item) and any(map(power, before))
 
 
 def _ends_argument(e: Elaborator, item: Any, items: Sequence[Any], k: int) -> bool:

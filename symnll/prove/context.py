@@ -322,6 +322,9 @@ class Context:
             for fact in self.instances(atom):
                 if fact.statement.op in ("le", "lt") and fact.statement.args[0].sort in (INT, REAL):
                     yield fact
+            from symnll.prove import totals
+
+            yield from totals.members(atom, self)
         elif atom.op not in ("num", "sym"):
             for strict in (True, False):
                 found = self._sign(atom, strict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symnll.core import kernel
-from symnll.core.term import INT, ONE, REAL, Term, op
+from symnll.core.term import INT, ONE, REAL, Term, app, op, sym
 from symnll.prove import equations, renumber
 from symnll.prove.context import Context
 from symnll.prove.normal import difference, normal
@@ -22,7 +22,7 @@ def with_cuts(c: Context, goal: Term) -> Context:
     def walk(t: Term) -> None:
         if t.op in ("sum", "prod", "maxi") and not t.args[0][4] and not t.args[1][4]:
             lo, hi = renumber.ends(t)
-            if lo.op != "num" or hi.op != "num":
+            if (lo.op != "num" or hi.op != "num") and _varies(t.args[2]):
                 first[difference(lo, ONE)] = last[hi] = None
         for a in t.args:
             walk(a)
@@ -33,6 +33,12 @@ def with_cuts(c: Context, goal: Term) -> Context:
     c = Context((), c)
     c.cuts = tuple(sorted((first if len(first) > 1 else {}) | last, key=order))
     return c
+
+
+def _varies(f: Term) -> bool:
+    """Whether f(i) depends on i."""
+    i = sym("‹place›", INT)
+    return i in app(f, i).free
 
 
 def with_rules(c: Context) -> Context:

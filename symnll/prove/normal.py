@@ -115,6 +115,10 @@ def _rewritten(t: Term, c: Context) -> Theorem | None:
         for fact in c.instances(t):
             if fact.statement.op == "eq" and fact.statement.args[0] is t and _descends(t, rhs(fact)):
                 return fact
+    if t.op == "sum" and c.every:
+        from symnll.prove import totals
+
+        return totals.by_fact(t, c)
     return None
 
 

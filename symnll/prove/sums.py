@@ -7,10 +7,10 @@ from typing import Any
 
 from symnll.core import kernel
 from symnll.core.ring import CONSTANT, Polynomial
-from symnll.core.term import INT, ONE, ZERO, Term, app, lam, op
+from symnll.core.term import INT, MINUS_ONE, ONE, ZERO, Term, app, lam, op
 from symnll.prove import maxima, ranges, rational, renumber, triangles
 from symnll.prove.context import Context
-from symnll.prove.normal import ContextRing, again, normal, value
+from symnll.prove.normal import ContextRing, again, normal, settle, value
 from symnll.prove.tactics import (
     Theorem,
     ax,
@@ -20,7 +20,9 @@ from symnll.prove.tactics import (
     monomial_order,
     monomial_term,
     order,
+    polynomial_term,
     product_term,
+    reflexive,
     rhs,
     sum_term,
     under,
@@ -38,6 +40,10 @@ def normal_range(t: Term, c: Context) -> Theorem | None:
         unrolled = ranges.unroll(t.op, lo, hi, f)
         return chain(e, unrolled, normal(rhs(unrolled), c))
     if not c.plain:
+        i = c.child(lo, hi)[0]
+        moved = renumber.plainer(t.op, lo, hi, f, i, c) if c.cuts else None
+        if moved is not None:
+            return chain(e, moved, normal(rhs(moved), c))
         parted = ranges.single(t.op, lo, hi, f) or ranges.cut(t.op, lo, hi, f, c)
         if parted is not None:
             return chain(e, parted, normal(rhs(parted), c))
@@ -200,7 +206,8 @@ def _product(lo: Term, hi: Term, i: Term, body: Term, c: Context, inner: Context
     if moved is not None:
         return again(moved, t, c)
     if body.op == "add":
-        collapsed = _collapse_product(lo, hi, i, ContextRing(inner).polynomial(body), body, c)
+        p = ContextRing(inner).polynomial(body)
+        collapsed = _collapse_product(lo, hi, i, p, body, c) or _but_one(lo, hi, i, p, body, c, inner)
         if collapsed is not None:
             return collapsed
         factors, e = rational.factor(body, inner)
@@ -292,6 +299,30 @@ def _exchange_product(lo: Term, hi: Term, i: Term, base: Term, s: Term, c: Conte
     e = inside("prod", lo, hi, i, kernel.symmetric(split))
     e = chain(e, ax("prod_swap", lo=lo, hi=hi, j=low, k=high, h2=lam(i, lam(j, op("pow", base, app(g, j))))))
     return _after_swap(e, c)
+
+
+def _but_one(
+    lo: Term, hi: Term, i: Term, p: Polynomial, body: Term, c: Context, inner: Context
+) -> Theorem | None:  # fmt: skip
+    """∏_i (a(i) + δ(i, m)·b(i)) = ∏_i a(i) · ∏_i (1 + δ(i, m)·b(i)/a(i)), where no a(i) is 0."""
+    deltas = {a for m in p for a, e in m if isinstance(a, Term) and a.op == "delta" and e == 1 and i in a.args}
+    for d in sorted(deltas, key=order):
+        with_delta = {m: k for m, k in p.items() if (d, 1) in m}
+        a = polynomial_term({m: k for m, k in p.items() if m not in with_delta})
+        unit = inner.nonzero(a) if a.op != "num" else None
+        if unit is None:
+            continue
+        b = polynomial_term({frozenset(q for q in m if q[0] is not d): k for m, k in with_delta.items()})
+        one = op("add", ONE, op("mul", d, b, op("pow", a, MINUS_ONE)))
+        e = inside("prod", lo, hi, i, kernel.ring(body, op("mul", a, one), unit))
+        e = chain(e, ax("prod_mul", lo=lo, hi=hi, f=lam(i, a), g=lam(i, one)))
+        ring = ContextRing(inner)
+        tidy = inside("prod", lo, hi, i, settle(one, ring.polynomial(one), ring) or reflexive(one))
+        g = app(rhs(tidy).args[2], i)
+        rest = _collapse_product(lo, hi, i, ContextRing(inner).polynomial(g), g, c)
+        if rest is not None:
+            return again(chain(e, under(rhs(e), None, chain(tidy, rest))), op("prod", lo, hi, lam(i, body)), c)
+    return None
 
 
 def _collapse_product(lo: Term, hi: Term, i: Term, p: Polynomial, body: Term, c: Context) -> Theorem | None:

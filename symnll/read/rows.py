@@ -119,7 +119,7 @@ def _joins(clause: _Clause) -> bool:
 def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
     """Split at row breaks; a break inside brackets is none, unless a relation follows it."""
     rows: list[list[Token]] = [[]]
-    depth, atoms = 0, 0
+    depth, atoms, noted = 0, 0, False
     for k, t in enumerate(tokens):
         if t.kind in _OPEN:
             depth += 1
@@ -129,14 +129,29 @@ def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
             atoms -= t.kind == "END"
         if atoms <= 0 and t.kind == "ROW":
             following = next((u for u in tokens[k + 1 : k + 4] if u.kind not in ("AMP", "QUAD", "ROW")), None)
-            if depth == 0 or (following is not None and following.kind == "REL"):
+            if noted or depth == 0 or (following is not None and following.kind == "REL"):
                 rows.append([])
-                depth = 0
+                depth, noted = 0, False
             continue
         if atoms <= 0 and t.kind in ("AMP", "MARK"):
+            noted = noted or (t.kind == "AMP" and k > 0 and tokens[k - 1].kind == "AMP" and _note(tokens, k + 1))
             continue
+        if noted:
+            continue  # && \\text{why this holds}
         rows[-1].append(t)
     return [r for r in rows if any(t.kind not in ("QUAD", "COMMA", "DOT") for t in r)]
+
+
+def _note(tokens: Sequence[Token], k: int) -> bool:
+    """Whether a cell holds words, and no condition: a comment in a column of its own."""
+    cell = []
+    for t in tokens[k:]:
+        if t.kind in ("ROW", "AMP"):
+            break
+        cell.append(t)
+    words = " ".join(t.text for t in cell if t.kind == "TEXT").replace("(", " ").split()
+    prose = bool(words) or any(t.kind == "NAME" and "-" in t.text for t in cell)
+    return prose and not set(words) & CONDITIONAL
 
 
 def _clauses(row: Sequence[Token]) -> list[_Clause]:
