@@ -1,8 +1,8 @@
 """`python docs/examples.py` runs the commands shown in README.md and docs/check.md, and writes what they print there.
 
-A block ```` ```markdown NAME ```` is the file of that name, ```` ```diff NAME ```` a change of it; a block whose language
-is `console` has lines `$ COMMAND`, each followed by what it prints. They are taken in the order of the page, in a folder
-of their own.
+A block ```` ```markdown NAME ```` is the file of that name, and ```` ```diff NAME ```` a change of it. A block whose
+language is `console` has lines `$ COMMAND`, each followed by what it prints. They are taken in the order of the page,
+in a folder of their own.
 """
 
 from __future__ import annotations

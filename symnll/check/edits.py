@@ -169,9 +169,12 @@ Source = Callable[[Step, int, Place], Iterator[Edit]]
 
 def edits(step: Step) -> list[Edit]:
     """All edits of a step in the order in which to try them, each tree once."""
-    from symnll.check import edits_factors, edits_indices, edits_shape
+    from symnll.check import edits_factors, edits_functions, edits_indices, edits_shape
 
-    sources: tuple[Source, ...] = (*edits_shape.SOURCES, *edits_indices.SOURCES, *edits_factors.SOURCES)
+    parts: tuple[tuple[Source, ...], ...] = (
+        edits_shape.SOURCES, edits_functions.SOURCES, edits_indices.SOURCES, edits_factors.SOURCES,
+    )  # fmt: skip
+    sources = tuple(s for part in parts for s in part)
     found: list[Edit] = list(edits_shape.relations(step))
     for side in (1, 0):
         more = 0.0 if side else 0.4 if step.doubt_left else 1.5

@@ -105,9 +105,10 @@ def _known(step: Step, side: int, place: Place) -> list[tuple[float, Atom]]:
 
 def _relettered(step: Step, atom: Atom, place: Place) -> Iterator[Atom]:
     """The same with another letter that is known at this place."""
-    for old in atom.letters:
+    ranges = step.scope.ranges
+    for old in sorted(atom.letters & set(ranges)):
         for new in step.at(place):
-            if old in step.scope.ranges and new not in atom.letters and step.scope.ranges.get(new) == step.scope.ranges[old]:
+            if new not in atom.letters and ranges.get(new) == ranges[old]:
                 node = substituted(atom.node, {old: new})
                 text = _spelled(node)
                 if text:
@@ -217,32 +218,37 @@ def exchanged(step: Step, side: int, place: Place) -> Iterator[Edit]:
                 yield Edit(side, place.put(tree), words, cost + 0.03 * place.depth, ((start, end, new),))
     if place.role == "function":
         return
+    labelled = isinstance(node, S.Atom) and not any(
+        isinstance(x, S.Name) and x.text in step.scope.ranges for x in _parts(node)
+    )
     for n, cost in ((side, 1.2), (1 - side, 1.3)):  # m_A for m_B
         for atom in step.atoms[n]:
-            same = head_name(atom.node) == name and isinstance(node, S.Atom) and isinstance(atom.node, S.Atom)
-            labels = same and not any(isinstance(x, S.Name) and x.text in step.scope.ranges for x in _parts(node))
-            if atom.node not in (node, S.unwrap(step.sides[1 - side])) and atom.letters <= step.free | place.bound and (labels or n != side):
-                yield replaced(step, side, place, atom.node, atom.text, cost if labels else 2.7)
-    for key in {*scope_names(step)} - {spelled(node)} if isinstance(node, S.Atom) else ():
-        known = step.read(key) if key.startswith(f"{name}_") else None
+            label = labelled and head_name(atom.node) == name and isinstance(atom.node, S.Atom)
+            if atom.node in (node, S.unwrap(step.sides[1 - side])) or not atom.letters <= step.free | place.bound:
+                continue
+            if label or n != side:
+                yield replaced(step, side, place, atom.node, atom.text, cost if label else 2.7)
+    for key in _scalars(step) if labelled else ():
+        known = step.read(key) if key.startswith(f"{name}_") and key != spelled(node) else None
         if known is not None:
             yield replaced(step, side, place, known, key, 1.6)
     text = step.of(node)
-    for other in _declared(step, place, node):
-        yield replaced(step, side, place, other.node, other.text, 3.0)
+    for entry in _declared(step, place, node):
+        yield replaced(step, side, place, entry.node, entry.text, 3.0)
         if place.role == "factor":
-            less = bracket(S.Sum(node.start, node.end, (("+", node), ("-", other.node))))
-            yield replaced(step, side, place, less, f"({text} - {other.text})", 2.8)
+            less = bracket(S.Sum(node.start, node.end, (("+", node), ("-", entry.node))))
+            yield replaced(step, side, place, less, f"({text} - {entry.text})", 2.8)
     if place.role == "factor":
         yield replaced(step, side, place, _fraction(ONE, node), rf"\frac{{1}}{{{text}}}", 2.4)
         if isinstance(node, S.Atom) and node.subs:
             yield replaced(step, side, place, ONE, "1", 3.2)
 
 
-def scope_names(step: Step) -> set[str]:
+def _scalars(step: Step) -> list[str]:
     """The names of scalars, with their labels."""
     scope = step.scope
-    return {n for n, count in scope.quantities if not count} | {n for n, ds in scope.definitions.items() if not ds[0].indices}
+    defined = (name for name, ds in scope.definitions.items() if not ds[0].indices)
+    return sorted({*(name for name, count in scope.quantities if not count), *defined})
 
 
 def _declared(step: Step, place: Place, node: Any) -> Iterator[Atom]:

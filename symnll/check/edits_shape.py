@@ -1,4 +1,4 @@
-"""Edits of signs, terms, brackets, functions, exponents and fractions."""
+"""Edits of relations, signs, terms and brackets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from symnll.check.edits import FACTORS, ONE, SLOTS, Edit, Step, bracket, head_name, product, replaced
 from symnll.check.places import Place, free_letters
-from symnll.check.written import braced, shortened
+from symnll.check.written import shortened
 from symnll.meaning.calculus import is_derivative
 from symnll.meaning.elaborate import FUNCTIONS
 from symnll.read import syntax as S
@@ -42,12 +42,11 @@ def signs(step: Step, side: int, place: Place) -> Iterator[Edit]:
 def _signs(step: Step, side: int, place: Place) -> Iterator[Edit]:
     node = place.node
     if isinstance(node, S.Sum):
-        for k, (sign, term) in enumerate(node.terms):
+        for k, (sign, _) in enumerate(node.terms):
             if sign in OTHER:
                 yield from _sign(step, side, place, k)
         if len(node.terms) == 2 and node.terms[0][0] != node.terms[1][0]:
-            (a, x), (b, y) = node.terms
-            text = f"{step.of(y)} - {step.of(x)}" if b == "+" or a == "+" else ""
+            (a, x), (_, y) = node.terms
             positive, negative = (x, y) if a == "+" else (y, x)
             text = f"{step.of(negative)} - {step.of(positive)}"
             yield replaced(step, side, place, replace(node, terms=(("+", negative), ("-", positive))), text, 0.1)
@@ -153,165 +152,6 @@ def added_terms(step: Step, side: int, place: Place) -> Iterator[Edit]:
             yield Edit(side, place.put(tree), words, cost + 0.2 * place.depth, ((end, end, f" {sign} {text}"),))
 
 
-def functions(step: Step, side: int, place: Place) -> Iterator[Edit]:
-    """A logarithm or exponential too many or too few; max for min."""
-    node = place.node
-    if place.role in FACTORS and isinstance(node, S.Product):
-        for k, item in enumerate(node.items[:-1]):
-            if head_name(item) not in FUNCTIONS or isinstance(node.items[k + 1], S.Times) or not isinstance(item, S.Name):
-                continue
-            rest = product(*node.items[:k], *node.items[k + 1 :])
-            start, end = step.written.extent(item)
-            words = f"without the `{step.of(item)}` before `{shortened(step.of(node.items[k + 1]))}`"
-            yield Edit(side, place.put(rest), words, 1.7 + 0.03 * place.depth, ((start, end, ""),))
-    if place.role not in FACTORS or isinstance(node, S.Num):
-        return
-    start, end = step.written.extent(node)
-    text, deep = step.of(node), 0.03 * place.depth
-    log, e = S.Name(node.start, node.start, "log"), S.Name(node.start, node.start, "e")
-    simple = isinstance(node, S.Name | S.Atom | S.Bracket | S.Frac)
-    if simple and not (isinstance(node, S.Frac) and is_derivative(node)):
-        tree = product(log, node)
-        words = rf"with `\log` before `{shortened(text)}`"
-        yield Edit(side, place.put(tree), words, 1.9 + deep, ((start, start, r"\log "),))
-    elif place.role in SLOTS and place.role != "term" and isinstance(node, S.Product | S.Sum):
-        tree = product(log, bracket(node))
-        yield replaced(step, side, place, tree, rf"\log \left( {text} \right)", 2.2)
-    if isinstance(node, S.Product):
-        for k, item in enumerate(node.items):
-            if head_name(item) in (r"\sum", r"\prod"):
-                at = step.written.extent(item)[0]
-                words = rf"with `\log` before `{shortened(step.of(S.Product(item.start, node.end, node.items[k:])))}`"
-                tree = product(*node.items[:k], log, *node.items[k:])
-                yield Edit(side, place.put(tree), words, 1.9 + deep, ((at, at, r"\log "),))
-    if place.role != "power" and isinstance(node, S.Name | S.Atom) and head_name(node) not in ("e", "log", "exp"):
-        power = S.Atom(node.start, node.end, e, (), (bracket(node, "{"),))
-        yield replaced(step, side, place, power, f"e^{{{text}}}", 2.3)
-    if isinstance(node, S.Atom) and head_name(node) == "e" and len(node.sups) == 1:
-        inner = S.unwrap(node.sups[0])
-        single = isinstance(inner, S.Name | S.Atom | S.Num)
-        yield replaced(step, side, place, inner if single else bracket(inner), step.of(inner) if single else f"({step.of(inner)})", 2.4)
-
-
-def inner_logarithms(step: Step, side: int, place: Place) -> Iterator[Edit]:
-    """∂ log y / ∂x for ∂y / ∂x."""
-    node = place.node
-    if not isinstance(node, S.Frac) or not is_derivative(node):
-        return
-    top = S.unwrap(node.top)
-    if isinstance(top, S.Product) and len(top.items) == 2 and head_name(top.items[1]) not in FUNCTIONS:
-        at = step.written.extent(top.items[1])[0]
-        new = replace(node, top=product(top.items[0], S.Name(at, at, "log"), top.items[1]))
-        words = rf"with `\log` before `{step.of(top.items[1])}` in `{shortened(step.of(node))}`"
-        yield Edit(side, place.put(new), words, 1.9 + 0.03 * place.depth, ((at, at, r"\log "),))
-
-
-def operators(step: Step, side: int, place: Place) -> Iterator[Edit]:
-    """Σ for ∏, max for min."""
-    turned = {r"\sum": r"\prod", r"\prod": r"\sum", "max": "min", "min": "max"}
-    name = head_name(place.node)
-    if place.role in ("operator", "function") and name in turned:
-        node = place.node
-        base = node.base if isinstance(node, S.Atom) else node
-        new = replace(base, text=turned[name])
-        start, end = step.written.extent(base)
-        text = "\\" + turned[name].lstrip("\\")
-        tree = place.put(replace(node, base=new) if isinstance(node, S.Atom) else new)
-        words = f"with `{text}` in place of `{step.of(base)}`"
-        yield Edit(side, tree, words, 1.5 + 0.03 * place.depth, ((start, end, text),))
-
-
-def powers(step: Step, side: int, place: Place) -> Iterator[Edit]:
-    """An exponent too many, a square too few, a factor in place of an exponent."""
-    node = place.node
-    if place.role not in FACTORS or not step.equality:
-        return
-    deep = 0.03 * place.depth
-    if isinstance(node, S.Atom) and node.sups and head_name(node) != "e":
-        sup = node.sups[-1]
-        inner = S.unwrap(sup)
-        if not isinstance(inner, S.Bracket) and not (isinstance(inner, S.Name) and inner.text in (r"\top", "T")):
-            rest = replace(node, sups=node.sups[:-1])
-            plain = rest if rest.subs or rest.sups or rest.primes else rest.base
-            start, end = step.written.extent(sup)
-            start = step.written.text.rfind("^", 0, start)
-            words = f"without the exponent of `{shortened(step.of(node))}`"
-            yield Edit(side, place.put(plain), words, 1.4 + deep, ((start, end, ""),))
-            raised = _as_factor(inner, step)
-            yield replaced(step, side, place, product(raised[0], plain), f"{raised[1]} {step.of(plain)}", 2.7)
-    if isinstance(node, S.Name | S.Atom | S.Bracket) and not _sups(node) and head_name(node) not in (*FUNCTIONS, "e", "1"):
-        start, end = step.written.extent(node)
-        for n in (2, 3) if isinstance(node, S.Bracket) else (2,):
-            two = S.Num(node.end, node.end, ONE.value * n)
-            squared = replace(node, sups=(two,)) if isinstance(node, S.Atom) else S.Atom(node.start, node.end, node, (), (two,))
-            words = f"with `{shortened(step.of(node))}^{n}` in place of `{shortened(step.of(node))}`"
-            yield Edit(side, place.put(squared), words, 1.8 + deep + 0.5 * (n - 2), ((end, end, f"^{n}"),))
-    if isinstance(node, S.Sum) and place.role in ("above", "below"):
-        two = S.Num(node.end, node.end, ONE.value * 2)
-        squared = S.Atom(node.start, node.end, bracket(node), (), (two,))
-        text = rf"\left( {step.of(node)} \right)^2"
-        yield replaced(step, side, place, squared, text, 1.8)
-    if isinstance(node, S.Product):
-        yield from _moved_power(step, side, place)
-        for k in range(len(node.items) - 1):
-            a, b = node.items[k : k + 2]
-            plain = isinstance(a, S.Name | S.Atom) and isinstance(b, S.Name | S.Atom | S.Bracket)
-            if not plain or head_name(a) in (*FUNCTIONS, r"\sum", r"\prod", r"\partial") or _sups(b):
-                continue
-            sups = (bracket(a, "{"),)
-            raised_b = replace(b, sups=sups) if isinstance(b, S.Atom) else S.Atom(b.start, b.end, b, (), sups)
-            start, end = step.written.extent(S.Product(a.start, b.end, (a, b)))
-            text = f"{step.of(b)}^{braced(step.of(a))}"
-            words = f"with `{text}` in place of `{step.of(a)} {step.of(b)}`"
-            tree = place.put(product(*node.items[:k], raised_b, *node.items[k + 2 :]))
-            yield Edit(side, tree, words, 2.5 + deep, ((start, end, text),))
-
-
-def _moved_power(step: Step, side: int, place: Place) -> Iterator[Edit]:
-    """A product with an exponent at another factor."""
-    node = place.node
-    for k, a in enumerate(node.items):
-        if not _sups(a) or head_name(a) in (r"\sum", r"\prod", "e", *FUNCTIONS) or isinstance(a.base, S.Num):
-            continue
-        start, end = step.written.extent(a.sups[-1])
-        start = step.written.text.rfind("^", 0, start)
-        bare = a.base if len(a.sups) == 1 and not a.subs and not a.primes else replace(a, sups=a.sups[:-1])
-        for n, b in enumerate(node.items):
-            if n == k or _sups(b) or not isinstance(b, S.Name | S.Atom | S.Bracket) or head_name(b) in FUNCTIONS:
-                continue
-            raised = replace(b, sups=a.sups[-1:]) if isinstance(b, S.Atom) else S.Atom(b.start, b.end, b, (), a.sups[-1:])
-            items = [raised if x is b else bare if x is a else x for x in node.items]
-            at = step.written.extent(b)[1]
-            moved = ((start, end, ""), (at, at, step.written.text[start:end]))
-            yield Edit(side, place.put(product(*items)), "", 2.2 + 0.03 * place.depth, moved)
-
-
-def _sups(node: Any) -> bool:
-    return isinstance(node, S.Atom) and bool(node.sups)
-
-
-def _as_factor(inner: Any, step: Step) -> tuple[Any, str]:
-    text = step.of(inner)
-    return (bracket(inner), f"({text})") if isinstance(inner, S.Sum) else (inner, text)
-
-
-def fractions(step: Step, side: int, place: Place) -> Iterator[Edit]:
-    """A fraction upside down, or without its denominator."""
-    node = place.node
-    if not isinstance(node, S.Frac) or node.binomial or is_derivative(node) or place.role not in FACTORS:
-        return
-    top, bottom = S.unwrap(node.top), S.unwrap(node.bottom)
-    start, end = step.written.extent(node)
-    if step.written.text[start:end].startswith("\\"):
-        turned = replace(node, top=node.bottom, bottom=node.top)
-        text = rf"\frac{{{step.of(bottom)}}}{{{step.of(top)}}}"
-        yield replaced(step, side, place, turned, text, 1.8)
-        alone = isinstance(top, S.Name | S.Atom | S.Num) or place.role in SLOTS and place.role != "term"
-        text = step.of(top) if alone else f"({step.of(top)})"
-        words = f"without the denominator of `{shortened(step.of(node), 60)}`"
-        yield replaced(step, side, place, top if alone else bracket(top), text, 1.9, words)
-
-
 def brackets(step: Step, side: int, place: Place) -> Iterator[Edit]:
     """What stands in an exponent or a bracket, or beside it."""
     node = place.node
@@ -335,8 +175,7 @@ def brackets(step: Step, side: int, place: Place) -> Iterator[Edit]:
                 start, end = step.written.extent(last)[0], step.written.extent(b)[1]
                 base = step.written.text[start : step.written.text.rfind("^", start, step.written.extent(inner)[0])]
                 text = f"{base}^{{{step.of(inner)} {other} {step.of(b)}}}"
-                words = f"with `{shortened(text, 80)}` in place of `{shortened(f'{step.of(last)} {other} {step.of(b)}', 80)}`"
-                yield Edit(side, tree, words, 2.4, ((start, end, text),))
+                yield Edit(side, tree, "", 2.4, ((start, end, text),))
         if len(items) > 1 and other in OTHER and head_name(items[0]) not in FUNCTIONS:  # F a + b as F (a + b)
             grown = _joined(last, other, b)
             start, end = step.written.extent(last)[0], step.written.extent(b)[1]
@@ -346,7 +185,7 @@ def brackets(step: Step, side: int, place: Place) -> Iterator[Edit]:
         if other in OTHER and not isinstance(a, S.Sum):  # a + b as a b
             start, end = step.written.extent(a)[0], step.written.extent(b)[1]
             tree = moved(product(last, b))
-            words = f"with the product of `{shortened(step.of(a))}` and `{shortened(step.of(b))}` in place of their sum or difference"
+            words = f"with a product of `{shortened(step.of(a))}` and `{shortened(step.of(b))}`"
             yield Edit(side, tree, words, 2.8, ((step.written.extent(a)[1], step.written.extent(b)[0], " "),))
 
 
@@ -380,6 +219,4 @@ def _joined(node: Any, sign: str, term: Any) -> S.Sum:
     return S.Sum(node.start, term.end, (*old, (sign, term)))
 
 
-SOURCES = (
-    signs, dropped_terms, complements, added_terms, functions, inner_logarithms, operators, powers, fractions, brackets, split,
-)  # fmt: skip
+SOURCES = (signs, dropped_terms, complements, added_terms, brackets, split)

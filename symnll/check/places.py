@@ -12,8 +12,7 @@ from symnll.meaning.elaborate import FUNCTIONS, big_letter, children, head_of
 from symnll.read import syntax as S
 
 BIG = (r"\sum", r"\prod")
-WORDS = {*FUNCTIONS, "max", "min", "argmax", "argmin", r"\partial", r"\nabla", r"\int", "softmax", "diag", r"\mathbb{E}"}
-WORDS |= {"KL", "H", "logsumexp"}
+WORDS = {*FUNCTIONS, "max", "min", "argmax", "argmin", r"\partial", r"\nabla", r"\int", "softmax", "diag", "KL", "H"}
 Put = Callable[[Any], Any]
 Called = Callable[[Any, Any], bool]  # whether a name with its scripts is called with this bracket
 
@@ -121,7 +120,7 @@ class _Walk:
         elif isinstance(node, S.Bracket):
             for k, piece in enumerate(node.inside.pieces):
                 if not isinstance(piece, S.Sep | S.Words):
-                    rebuilt = _putter(put, lambda n, k=k: _within(node, k, n))
+                    rebuilt = _putter(put, _within, node, k)
                     yield from self.walk(piece, "inside", rebuilt, bound, depth + 1)
         elif isinstance(node, S.Frac):
             yield from self._fraction(node, role, put, bound, depth + 1)
@@ -133,12 +132,8 @@ class _Walk:
             yield from self._cases(node, put, bound, depth + 1)
 
     def _terms(self, node: S.Sum, put: Put, bound: frozenset[str], depth: int) -> Iterator[Place]:
-        for k, (sign, term) in enumerate(node.terms):
-
-            def put_term(n: Any, k: int = k, sign: str = sign) -> Any:
-                return put(replace(node, terms=(*node.terms[:k], (sign, n), *node.terms[k + 1 :])))
-
-            yield from self.walk(term, "term", put_term, bound, depth)
+        for k, (_, term) in enumerate(node.terms):
+            yield from self.walk(term, "term", _putter(put, _part, node, k), bound, depth)
             if isinstance(term, S.Product):  # an unbracketed sum may take in the terms that follow
                 bound = bound.union(*map(binders, term.items))
 
@@ -178,7 +173,7 @@ class _Walk:
     def _fraction(self, node: S.Frac, role: str, put: Put, bound: frozenset[str], depth: int) -> Iterator[Place]:
         if is_derivative(node) or node.binomial:
             for k, side in enumerate((node.top, node.bottom)):
-                rebuilt = _putter(put, lambda n, k=k: replace(node, bottom=n) if k else replace(node, top=n))
+                rebuilt = _putter(put, _half, node, k)
                 yield from self._letters_below(side, rebuilt, bound, depth)
             return
         yield from self.walk(node.top, "above", lambda n: put(replace(node, top=n)), bound, depth)
@@ -194,9 +189,9 @@ class _Walk:
 
     def _scripts(self, node: S.Atom, put: Put, bound: frozenset[str], depth: int) -> Iterator[Place]:
         for k, sub in enumerate(node.subs):
-            yield from self._index(sub, _putter(put, lambda n, k=k: _with_sub(node, k, n)), bound, depth)
+            yield from self._index(sub, _putter(put, _with_sub, node, k), bound, depth)
         for k, sup in enumerate(node.sups):
-            rebuilt = _putter(put, lambda n, k=k: _with_sup(node, k, n))
+            rebuilt = _putter(put, _with_sup, node, k)
             inner = S.unwrap(sup)
             if isinstance(inner, S.Bracket) and inner.kind in ("(", "["):
                 yield from self._index(sup, rebuilt, bound, depth)
@@ -205,9 +200,9 @@ class _Walk:
 
     def _operator(self, node: S.Atom, put: Put, bound: frozenset[str], depth: int) -> Iterator[Place]:
         for k, sub in enumerate(node.subs):
-            rebuilt = _putter(put, lambda n, k=k: _with_sub(node, k, n))
+            rebuilt = _putter(put, _with_sub, node, k)
             while isinstance(sub, S.Bracket) and sub.kind == "{" and not opaque(sub):
-                rebuilt = _putter(rebuilt, lambda n, b=sub: replace(b, inside=n))
+                rebuilt = _putter(rebuilt, _inside, sub)
                 sub = sub.inside
             if not isinstance(sub, S.List):
                 yield Place(sub, "binder", rebuilt, bound, depth)
@@ -217,7 +212,7 @@ class _Walk:
                 if isinstance(piece, S.Sep):
                     after = piece.text if piece.kind == "REL" else ""
                     continue
-                there = _putter(rebuilt, lambda x, n=n, s=sub: _piece(s, n, x))
+                there = _putter(rebuilt, _piece, sub, n)
                 if not after:
                     yield Place(piece, "binder", there, bound, depth)
                 elif after == "=":
@@ -225,9 +220,9 @@ class _Walk:
                 else:
                     yield from self._index(piece, there, bound, depth)
         for k, sup in enumerate(node.sups):
-            rebuilt = _putter(put, lambda n, k=k: _with_sup(node, k, n))
+            rebuilt = _putter(put, _with_sup, node, k)
             if isinstance(sup, S.Bracket) and sup.kind == "{" and sup.inside.only is not None and not opaque(sup):
-                yield Place(sup.inside.only, "bound", _putter(rebuilt, lambda n, b=sup: _within(b, 0, n)), bound, depth)
+                yield Place(sup.inside.only, "bound", _putter(rebuilt, _within, sup, 0), bound, depth)
             else:
                 yield Place(sup, "bound", rebuilt, bound, depth)
 
@@ -239,22 +234,13 @@ class _Walk:
             yield Place(node, "index", put, bound, depth)
         elif isinstance(node, S.Atom):
             for k, sub in enumerate(node.subs):
-                yield from self._index(sub, _putter(put, lambda n, k=k: _with_sub(node, k, n)), bound, depth)
+                yield from self._index(sub, _putter(put, _with_sub, node, k), bound, depth)
         elif isinstance(node, S.Bracket):
             yield from self._index(node.inside, lambda n: put(replace(node, inside=n)), bound, depth)
         elif isinstance(node, S.List | S.Product | S.Sum):
-            field = {S.List: "pieces", S.Product: "items", S.Sum: "terms"}[type(node)]
-            parts = getattr(node, field)
-            for k, part in enumerate(parts):
-                if isinstance(part, S.Sep | S.Words | S.Times):
-                    continue
-                inner = part[1] if isinstance(node, S.Sum) else part
-
-                def rebuilt(n: Any, k: int = k) -> Any:
-                    new = (parts[k][0], n) if isinstance(node, S.Sum) else n
-                    return put(replace(node, **{field: (*parts[:k], new, *parts[k + 1 :])}))
-
-                yield from self._index(inner, rebuilt, bound, depth)
+            for k, part in enumerate(children(node)):
+                if not isinstance(part, S.Sep | S.Words | S.Times):
+                    yield from self._index(part, _putter(put, _part, node, k), bound, depth)
 
     def _letters_below(self, node: Any, put: Put, bound: frozenset[str], depth: int) -> Iterator[Place]:
         """Index letters anywhere in a derivative."""
@@ -274,8 +260,24 @@ class _Walk:
             yield from self.walk(row[0].pieces[0], "inside", rebuilt, bound, depth)
 
 
-def _putter(put: Put, build: Put) -> Put:
-    return lambda n: put(build(n))
+def _putter(put: Put, build: Callable[..., Any], *where: Any) -> Put:
+    return lambda n: put(build(*where, n))
+
+
+def _part(node: S.List | S.Product | S.Sum, k: int, new: Any) -> Any:
+    if isinstance(node, S.Sum):
+        return replace(node, terms=(*node.terms[:k], (node.terms[k][0], new), *node.terms[k + 1 :]))
+    if isinstance(node, S.Product):
+        return replace(node, items=(*node.items[:k], new, *node.items[k + 1 :]))
+    return _piece(node, k, new)
+
+
+def _inside(node: S.Bracket, new: Any) -> S.Bracket:
+    return replace(node, inside=new)
+
+
+def _half(node: S.Frac, below: int, new: Any) -> S.Frac:
+    return replace(node, bottom=new) if below else replace(node, top=new)
 
 
 def _piece(node: S.List, k: int, new: Any) -> S.List:

@@ -174,9 +174,7 @@ class Search:
         broken = self.broken
         sides = (tree, broken.sides[1]) if edit.side == 0 else (broken.sides[0], tree)
         try:
-            return meaning(
-                broken.scope, sides, broken.meant.relation, broken.link.conditions, broken.wide, broken.free
-            )  # fmt: skip
+            return meaning(broken.scope, sides, broken.meant.relation, broken.link.conditions, broken.wide, broken.free)
         except (Unreadable, ValueError, TypeError, IndexError, AttributeError):
             return None
 
@@ -220,7 +218,8 @@ class Search:
         """Whether the two sides are one and the same thing now, or something cancels that did not."""
         if edit.relation:
             return False
-        return _same(tree, self.broken.sides[1 - edit.side]) or _cancelled(tree) > _cancelled(self.broken.sides[edit.side])
+        sides = self.broken.sides
+        return _same(tree, sides[1 - edit.side]) or _cancelled(tree) > _cancelled(sides[edit.side])
 
     def _said(self, edit: Edit, end: str = " the step is proved") -> str:
         words = edit.words or self._exchange(edit)
@@ -237,7 +236,7 @@ class Search:
         around = (p for p in self.step.places[edit.side] if p.role not in ("index", "bound", "binder"))
         stretches = sorted({written.extent(p.node) for p in around}, key=lambda s: s[1] - s[0])
         for a, b in stretches:
-            if len(shown[0]) > 2 and side.count(shown[0]) == 1 or b - a > WIDEST:
+            if (len(shown[0]) > 2 and side.count(shown[0]) == 1) or b - a > WIDEST:
                 break
             if a <= start and end <= b and (a, b) != (start, end):
                 shown = written.text[a:b], written.spliced(a, b, edit.splices)

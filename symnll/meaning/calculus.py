@@ -295,6 +295,11 @@ class _Variable:
 
     def __init__(self, e: Elaborator, node: Any, env: Env) -> None:
         node = S.unwrap(node)
+        if isinstance(node, S.Product) and len(node.items) == 2 and isinstance(node.items[1], S.Bracket):
+            name, bracket = node.items  # θ[s, a], an entry
+            count = len(bracket.inside.parts("COMMA"))
+            if isinstance(name, S.Name) and (name.text, count) in e.scope.quantities:
+                node = S.Atom(node.start, node.end, name, (bracket.inside,))
         self.e, self.node = e, node
         self.abstract: Abstract | None = None
         self.fresh = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -186,6 +186,13 @@ def name_unit(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Va
     following = items[k + 1] if k + 1 < len(items) else None
     bracket = head_of(following) if isinstance(head_of(following), S.Bracket) else None
     callable_ = bracket is not None and bracket.kind in ("(", "[")
+    single = any(not isinstance(i, str) for d in e.scope.definitions.get(use.key, ()) for i in d.indices)
+    if callable_ and single and isinstance(following, S.Atom) and following.subs:  # softmax(z)_1, defined by itself
+        parts = [p for s in following.subs for p in script_parts(s)]
+        whole = replace(use, indices=(*use.indices, *parts))
+        v = _called(e, whole, replace(following, subs=()), env)
+        if v is not None:
+            return _raised(e, e.superscripts(v, following, env), use, env), k + 2
     if callable_:
         called = _called(e, use, following, env)
         if called is not None:

@@ -104,6 +104,9 @@ class Scope:
         return text
 
     def size(self, name: str) -> Any:
+        if name in self.ranges and name in self.notes:  # it was taken for an index before it was declared
+            del self.ranges[name], self.notes[name]
+            self.index_cache.pop(name, None)
         if name not in self.sizes:
             self.sizes[name] = L.size(self.shown(name))
         return self.sizes[name]

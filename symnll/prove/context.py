@@ -7,7 +7,8 @@ from typing import Any
 
 from symnll.core import kernel
 from symnll.core.ring import CONSTANT, Polynomial, Ring, accumulate
-from symnll.core.term import INT, ONE, REAL, ZERO, CoreError, Sort, Term, app, fits, num, op, sym
+from symnll.core.term import INT, ONE, REAL, ZERO, CoreError, Sort, Term, app, num, op, sym
+from symnll.prove.matching import candidates, probe_of
 from symnll.prove.tactics import Theorem, ax, linear, log_one, monomial_term, order, product_term
 
 
@@ -19,6 +20,7 @@ class Context:
         self.plain: bool = parent.plain if parent else False  # the laws of a field alone, as for the reason "algebra"
         self.facts: dict[Term, Theorem] = dict(parent.facts) if parent else {}
         self.every: list[Theorem] = list(parent.every) if parent else []
+        self.totals: list[Theorem] = parent.totals if parent else []  # those that say what a sum is, in general
         self.smooth: list[Theorem] = parent.smooth if parent else []  # which unknown functions are differentiable
         self.rules: dict[Term, Theorem] = dict(parent.rules) if parent else {}
         self.nearby: bool = parent.nearby if parent else False  # in an interval around a point of differentiation
@@ -37,8 +39,12 @@ class Context:
                 inside = inside.args[0]
             if inside.op == "smooth":
                 self.smooth = [*self.smooth, fact]
-            else:
-                self.every.append(fact)
+                return
+            self.every.append(fact)
+            while inside.op in ("forall", "lam", "implies"):
+                inside = inside.args[-1]
+            if inside.op == "eq" and inside.args[0].op == "sum":
+                self.totals = [*self.totals, fact]
         elif statement.op == "and":
             for n in range(len(statement.args)):
                 self.add(kernel.conjunct(fact, n))
@@ -77,7 +83,7 @@ class Context:
         head = t
         while head.op == "app":
             head = head.args[0]
-        for fact in self.every:
+        for fact in self.every if t.op != "sum" else self.totals:
             if head.op != "sym" or head in fact.statement.free:
                 yield from self._match(fact, t, 6)
 
@@ -85,7 +91,7 @@ class Context:
         statement = fact.statement
         if statement.op == "forall" and budget:
             variable = statement.args[0]
-            for value in _candidates(app(variable, probe) if (probe := _probe(variable)) else variable, probe, t):
+            for value in candidates(app(variable, probe) if (probe := probe_of(variable)) else variable, probe, t):
                 yield from self._match(kernel.specialise(fact, value), t, budget - 1)
         elif statement.op == "implies":
             premise = self.show(statement.args[0])
@@ -298,10 +304,7 @@ class Context:
             rest = _gap(goal)
         except CoreError:
             return None
-        if self.gaps is None:
-            numeric = [f for s, f in self.facts.items() if s.op in ("le", "lt", "eq") and s.args[0].sort in (INT, REAL)]
-            self.gaps = [(fact, _gap(fact.statement)) for fact in numeric]
-        known = list(self.gaps)
+        known = list(self.numeric())
         for m in rest:
             if len(m) > 1 or any(e != 1 for _, e in m):
                 known += [(fact, _gap(fact.statement)) for fact in self._about(monomial_term(m, 1))]
@@ -309,7 +312,19 @@ class Context:
                 if isinstance(atom, Term):
                     known += [(fact, _gap(fact.statement)) for fact in self._about(atom)]
         found = self._combine(rest, known, goal.op == "lt", 5)
+        if found is None:
+            from symnll.prove import products
+
+            more = [(fact, _gap(fact.statement)) for fact in products.about(rest, self)]
+            found = self._combine(rest, more + known, goal.op == "lt", 5) if more else None
         return None if found is None else linear(goal, *found)
+
+    def numeric(self) -> list[tuple[Theorem, Polynomial]]:
+        """The facts about numbers, with the difference of their sides."""
+        if self.gaps is None:
+            numeric = [f for s, f in self.facts.items() if s.op in ("le", "lt", "eq") and s.args[0].sort in (INT, REAL)]
+            self.gaps = [(fact, _gap(fact.statement)) for fact in numeric]
+        return self.gaps
 
     def _about(self, atom: Term) -> Iterable[Theorem]:
         if atom.op == "delta":
@@ -363,34 +378,3 @@ def _gap(relation: Term) -> Polynomial:
     """t − s for a relation between s and t."""
     ring = Ring()
     return accumulate(accumulate({}, ring.polynomial(relation.args[1])), ring.polynomial(relation.args[0]), factor=-1)
-
-
-def _probe(function: Term) -> Term | None:
-    return sym("‹?›", function.sort[1])
-
-
-def _candidates(body: Term, probe: Term | None, t: Term) -> list[Term]:
-    """The values of the probe for which a subterm of body may be t; inner bound variables match anything."""
-    found: list[Term] = []
-
-    def match(pattern: Term, u: Term, bindings: list[Term]) -> bool:
-        if pattern is probe:
-            bindings.append(u)
-            return True
-        if pattern is u or pattern.op == "bound":
-            return True
-        if pattern.op != u.op or pattern.data != u.data or len(pattern.args) != len(u.args) or u[4]:
-            return False
-        return all(match(a, b, bindings) for a, b in zip(pattern.args, u.args, strict=True))
-
-    def walk(u: Term) -> None:
-        if probe is None or probe not in u.free:
-            return
-        bindings: list[Term] = []
-        if u.op == t.op and match(u, t, bindings):
-            found.extend(b for b in bindings[:1] if b not in found and fits(b.sort, probe.sort))
-        for a in u.args:
-            walk(a)
-
-    walk(body)
-    return found

@@ -11,7 +11,7 @@ from symnll.core.term import INT, REAL, ZERO, Term, num, op
 from symnll.prove import rational
 from symnll.prove.context import Context
 from symnll.prove.normal import ContextRing, normal, rank
-from symnll.prove.tactics import Theorem, ax, chain, lhs, linear, minus, order, polynomial_term, rhs, under
+from symnll.prove.tactics import Theorem, attempt, ax, chain, lhs, linear, minus, order, polynomial_term, rhs, under
 
 
 def is_equation(statement: Term) -> bool:
@@ -33,12 +33,49 @@ def general_rule(fact: Theorem, c: Context) -> Theorem | None:
             fact = kernel.detach(fact, premise)
     if not is_equation(fact.statement):
         return None
-    found = rule(fact, c, kinds=("app", "diff", "partial"))
+    found = rule(fact, c, kinds=("app", "diff", "partial")) or rule(fact, c, kinds=("sum",))
     if found is None or found.statement is fact.statement:
         return None
     for kind, t in reversed(opened):
         found = kernel.generalise(found, t) if kind == "forall" else kernel.discharge(found, t)
     return found
+
+
+def derivatives(fact: Theorem, c: Context) -> list[Theorem]:
+    """From (for all …, real x, …, s = t): for all of them, ∂s/∂x = ∂t/∂x, and the same with second derivatives."""
+    found: list[Theorem] = []
+    for _ in range(2):
+        step = _differentiated(found[-1] if found else fact, c)
+        if step is None:
+            break
+        found.append(step)
+    return found
+
+
+def _differentiated(fact: Theorem, c: Context) -> Theorem | None:
+    opened: list[tuple[str, Term]] = []
+    x: Term | None = None
+    while fact.statement.op in ("forall", "implies"):
+        if fact.statement.op == "forall":
+            v, c = c.open(fact.statement.args[0].sort[1])
+            x = v if v.sort == REAL else x
+            opened.append(("forall", v))
+            fact = kernel.specialise(fact, v)
+        else:
+            opened.append(("implies", fact.statement.args[0]))
+            premise = kernel.assume("range", fact.statement.args[0])
+            c, fact = Context((premise,), c), kernel.detach(fact, premise)
+    if x is None or not is_equation(fact.statement) or any(kind == "implies" and x in t.free for kind, t in opened):
+        return None
+    both = kernel.abstract(fact, x)
+    slopes = under(op("diff", lhs(both), x), both, None)
+    sides = [attempt(normal, t, c) for t in slopes.statement.args]
+    if any(e is None for e in sides):
+        return None
+    slopes = kernel.rewrite(slopes, tuple(sides))
+    for kind, t in reversed(opened):
+        slopes = kernel.generalise(slopes, t) if kind == "forall" else kernel.discharge(slopes, t)
+    return slopes
 
 
 def rule(fact: Theorem, c: Context, kinds: tuple[str, ...] = ()) -> Theorem | None:

@@ -35,6 +35,18 @@ def with_cuts(c: Context, goal: Term) -> Context:
     return c
 
 
+def with_derivatives(c: Context, goal: Term) -> Context:
+    """The context that also knows the derivatives of equations that hold for all values of a real variable."""
+
+    def holds(t: Term) -> bool:
+        return t.op in ("diff", "partial") or any(map(holds, t.args))
+
+    if not c.every or not holds(goal):
+        return c
+    found = [d for fact in c.every for d in equations.derivatives(fact, c)]
+    return with_rules(Context(found, c)) if found else c
+
+
 def _varies(f: Term) -> bool:
     """Whether f(i) depends on i."""
     i = sym("‹place›", INT)

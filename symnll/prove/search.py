@@ -9,7 +9,7 @@ from symnll.core.term import INT, ONE, REAL, ZERO, CoreError, Term, app, fn, lam
 from symnll.prove import calculus
 from symnll.prove.combine import by_equations, by_inverse
 from symnll.prove.context import Context
-from symnll.prove.facts import build_context, with_cuts, with_rules
+from symnll.prove.facts import build_context, with_cuts, with_derivatives, with_rules
 from symnll.prove.normal import ContextRing, difference, normal, value
 from symnll.prove.order import log_bounds, prove_order
 from symnll.prove.tactics import (
@@ -33,7 +33,7 @@ MAX_CASES = 3
 def prove_statement(goal: Term, hypotheses: list[tuple[str, Term]]) -> Theorem:
     """A theorem of the goal; its hypotheses are among those given. Raises NoProof."""
     try:
-        theorem = prove_goal(goal, with_cuts(build_context(hypotheses), goal))
+        theorem = prove_goal(goal, with_cuts(with_derivatives(build_context(hypotheses), goal), goal))
     except CoreError as error:
         raise NoProof(str(error)) from error
     except RecursionError:

@@ -160,8 +160,15 @@ def _with_operands(terms: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
     for sign, term in terms:
         last = out[-1][1] if out else None
         items = last.items if isinstance(last, Product) else (last,)
+        if isinstance(items[-1], Dots) and len(items) > 1:  # − a ⋯ − b
+            rest = items[:-1]
+            out[-1] = out[-1][0], rest[0] if len(rest) == 1 else Product(rest[0].start, rest[-1].end, rest)
+            out.append((sign, items[-1]))
+            out.append((sign, term))
+            continue
         head = items[-1].base if isinstance(items[-1], Atom) else items[-1]
-        if isinstance(head, Name) and head.text in _WAITING:
+        operator = isinstance(head, Frac) and isinstance(unwrap(head.top), Name) and unwrap(head.top).text in (r"\partial", "d")
+        if operator or (isinstance(head, Name) and head.text in _WAITING):
             inner = Sum(term.start, term.end, ((sign, term),))
             out[-1] = out[-1][0], Product(items[0].start, term.end, (*items, inner))
         else:
