@@ -77,15 +77,28 @@ def log_bounds(d: Term, c: Context, linear_terms: bool = False) -> Iterator[LogB
 def _spread(plain: list[Term], bodies: list[Term], lo: Term, hi: Term, i: Term, c: Context) -> list[Term]:
     """The logarithms outside a sum, put under it with weights that are known to sum to a number."""
     logs = [m for m in plain if any(f.op == "log" for f in split(m)[1])]
-    if not logs:
-        return []
-    for body in bodies:
-        weight = product_term([f for f in split(body)[1] if f.op != "log"])
+    found = weights(bodies, lo, hi, i, c) if logs else None
+    return [] if found is None else [op("mul", found, m) for m in logs]
+
+
+def _flat(m: Term) -> list[Term]:
+    """The factors of a product, and those of its factors; x for a power of x."""
+    if m.op == "mul":
+        return [f for a in m.args for f in _flat(a)]
+    return [m.args[0]] if m.op == "pow" and m.args[1].op == "num" and m.args[1].data > 0 else [m]
+
+
+def weights(bodies: list[Term], lo: Term, hi: Term, i: Term, c: Context) -> Term | None:
+    """A factor of the terms under a sum whose own sum is a number, scaled so that it is 1; else the same for all."""
+    count = op("add", hi, op("mul", num(-1), lo), ONE)
+    each = [[f for f in _flat(body) if f.op not in ("log", "num")] for body in bodies]
+    candidates = dict.fromkeys(t for factors in each for t in (product_term(factors), *factors))
+    for weight in [*(w for w in candidates if i in w.free), op("pow", count, num(-1))]:
         whole = op("sum", lo, hi, lam(i, weight))
         known = value(whole, normal(whole, c))
         if known.op == "num" and known.data > 0:
-            return [op("mul", num(1 / known.data), weight, m) for m in logs]
-    return []
+            return op("mul", num(1 / known.data), weight)
+    return None
 
 
 def settled(bound: Theorem, c: Context) -> Theorem:
@@ -155,7 +168,7 @@ def facts_about(d: Term, c: Context) -> Iterator[Theorem]:
         lo, hi, f = a.args
         for i in indices:
             if a.op == "sum":
-                fact = _member(a, i, c)
+                fact = _strict_member(a, i, c) or _member(a, i, c)
             else:
                 low, high = c.show(op("le", lo, i)), c.show(op("le", i, hi))
                 inside = low is not None and high is not None
@@ -188,6 +201,34 @@ def _member(total: Term, i: Term, c: Context) -> Theorem | None:
     k, inner = c.child(lo, hi)
     shown = inner.nonnegative(app(f, k))
     return None if shown is None else ax("sum_member", low, high, for_range(shown, k, lo, hi), lo=lo, hi=hi, j=i, f=f)
+
+
+def _strict_member(total: Term, i: Term, c: Context) -> Theorem | None:
+    """f(i) < Σ f for positive f and i in a range of two indices or more: something is left before i, or after it."""
+    lo, hi, f = total.args
+    low, high, two = (c.show(goal) for goal in (op("le", lo, i), op("le", i, hi), op("lt", lo, hi)))
+    if low is None or high is None or two is None:
+        return None
+    before, after = op("add", i, num(-1)), op("add", i, ONE)
+    parts = []
+    for start, end in ((lo, before), (after, hi)):
+        k, inner = c.child(start, end)
+        each = inner.positive(app(f, k))
+        if each is None:
+            return None
+        weak = linear(op("le", ZERO, app(f, k)), (each, 1))
+        at_least = ax("sum_nonnegative", for_range(weak, k, start, end), lo=start, hi=end, f=f)
+        parts.append((start, end, for_range(each, k, start, end), at_least))
+    split = ax("sum_split", linear(op("le", lo, after), (low, 1)), high, lo=lo, hi=hi, j=i, f=f)
+    last = ax("sum_last", low, lo=lo, hi=i, f=f)
+    first, later = kernel.assume("case", op("le", i, lo)), kernel.assume("case", op("lt", lo, i))
+    step = ax("integer_step", two, i=lo, j=hi)
+    known = ([(ax("integer_step", later, i=lo, j=i), 1)], [(first, 1), (step, 1)])
+    cases = []
+    for (start, end, each, _), (*_, rest), facts in zip(parts, parts[::-1], known, strict=True):
+        more = ax("sum_positive", linear(op("le", start, end), *facts), each, lo=start, hi=end, f=f)
+        cases.append(linear(op("lt", app(f, i), total), (split, -1), (last, -1), (more, 1), (rest, 1)))
+    return kernel.by_cases(*cases[::-1], first.statement)
 
 
 def _scaled_fact(fact: Theorem, c: Context) -> Iterator[Theorem]:

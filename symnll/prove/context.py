@@ -20,7 +20,6 @@ class Context:
         self.plain: bool = parent.plain if parent else False  # the laws of a field alone, as for the reason "algebra"
         self.facts: dict[Term, Theorem] = dict(parent.facts) if parent else {}
         self.every: list[Theorem] = list(parent.every) if parent else []
-        self.totals: list[Theorem] = parent.totals if parent else []  # those that say what a sum is, in general
         self.smooth: list[Theorem] = parent.smooth if parent else []  # which unknown functions are differentiable
         self.rules: dict[Term, Theorem] = dict(parent.rules) if parent else {}
         self.nearby: bool = parent.nearby if parent else False  # in an interval around a point of differentiation
@@ -41,10 +40,6 @@ class Context:
                 self.smooth = [*self.smooth, fact]
                 return
             self.every.append(fact)
-            while inside.op in ("forall", "lam", "implies"):
-                inside = inside.args[-1]
-            if inside.op == "eq" and inside.args[0].op == "sum":
-                self.totals = [*self.totals, fact]
         elif statement.op == "and":
             for n in range(len(statement.args)):
                 self.add(kernel.conjunct(fact, n))
@@ -83,7 +78,7 @@ class Context:
         head = t
         while head.op == "app":
             head = head.args[0]
-        for fact in self.every if t.op != "sum" else self.totals:
+        for fact in self.every:
             if head.op != "sym" or head in fact.statement.free:
                 yield from self._match(fact, t, 6)
 

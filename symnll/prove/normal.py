@@ -111,7 +111,7 @@ def _rewritten(t: Term, c: Context) -> Theorem | None:
     """One step by an equation that is a fact: at t itself, or by a fact about all values."""
     if t in c.rules:
         return c.rules[t]
-    if t.op in ("app", "diff", "partial") or (t.op == "sum" and c.totals):
+    if t.op in ("app", "diff", "partial"):
         for fact in c.instances(t):
             if fact.statement.op == "eq" and fact.statement.args[0] is t and _descends(t, rhs(fact)):
                 return fact

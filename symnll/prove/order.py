@@ -7,7 +7,7 @@ from typing import Any
 from symnll.core import kernel
 from symnll.core.ring import Polynomial, Ring, accumulate
 from symnll.core.term import MINUS_ONE, ONE, ZERO, CoreError, Term, app, lam, num, op
-from symnll.prove.bounds import facts_about, log_bounds, settled, split, terms_of
+from symnll.prove.bounds import facts_about, log_bounds, settled, split, terms_of, weights
 from symnll.prove.context import Context
 from symnll.prove.normal import normal, value
 from symnll.prove.tactics import (
@@ -42,7 +42,10 @@ def prove_order(goal: Term, c: Context, depth: int = MAX_DEPTH) -> Theorem:
     below = op(goal.op, ZERO, d)
     found = c.show(below) or _by_facts(below, c)
     if found is None:
-        for tactic in (_by_factors, _by_log, _by_exp, _by_maximum, _by_logs, _by_terms):
+        if c.memo.get(("order", below), 0) >= depth:  # it was tried, or is being tried
+            raise NoProof("{} was not shown.", below)
+        c.memo["order", below] = depth
+        for tactic in (_by_factors, _by_squares, _by_scaling, _by_log, _by_exp, _by_maximum, _by_logs, _by_terms):
             found = tactic(below, d, c, depth - 1)
             if found is not None:
                 break
@@ -98,6 +101,38 @@ def _by_factors(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
     back = kernel.ring(product, value(d, e)) if product is not value(d, e) else None
     back = chain(back, kernel.symmetric(e) if e is not None else None)
     return kernel.rewrite(folded, (None, back)) if back is not None else folded
+
+
+def _by_squares(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
+    from symnll.prove.squares import by_squares
+
+    return by_squares(goal, d, c)
+
+
+def _by_scaling(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
+    """0 ≤ d from 0 ≤ d/a, for a positive factor a of a logarithm in d."""
+    for m in terms_of(d):
+        factors = split(m)[1]
+        a = product_term([f for f in factors if f.op != "log"])
+        positive = c.positive(a) if a is not ONE and len(factors) > 1 and len(factors) - _count(a) == 1 else None
+        if positive is None:
+            continue
+        smaller = op("mul", d, op("pow", a, MINUS_ONE))
+        e = normal(smaller, c)
+        part = attempt_order(op(goal.op, ZERO, value(smaller, e)), c, depth + 1)  # once: no weight is left
+        if part is None:
+            return None
+        part = part if e is None else kernel.rewrite(part, (None, kernel.symmetric(e)))
+        strict = goal.op == "lt"
+        weight = positive if strict else linear(op("le", ZERO, a), (positive, 1))
+        product = ax("mul_positive" if strict else "mul_nonnegative", weight, part, a=a, b=smaller)
+        nonzero = kernel.symmetric(ax("less_differs", positive, a=ZERO, b=a))
+        return linear(goal, (product, 1), (kernel.ring(rhs(product), d, nonzero), 1))
+    return None
+
+
+def _count(a: Term) -> int:
+    return len(a.args) if a.op == "mul" else 1
 
 
 def _by_log(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
@@ -198,10 +233,11 @@ def _by_terms(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
             else:
                 others = [f for f in factors if f is not s]
                 bodies.append(product_term([num(k), *others, app(s.args[2], i)]))
-        count = op("add", hi, op("mul", MINUS_ONE, lo), ONE)
         if rest:
-            share = op("mul", polynomial_term(_scaled(rest, 1)), op("pow", count, MINUS_ONE))
-            bodies.append(share)
+            share = weights(bodies, lo, hi, i, c)
+            if share is None:
+                continue
+            bodies.append(op("mul", polynomial_term(_scaled(rest, 1)), share))
         if len(bodies) < 2:
             continue
         body = op("add", *bodies)

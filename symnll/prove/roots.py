@@ -88,6 +88,12 @@ def _power_of_power(a: Term, x: Fraction, y: Fraction, sign: Theorem) -> Theorem
     return kernel.by_cases(zero, _power_of_power(a, x, y, positive), none.statement)
 
 
+def square_of_root(a: Term, least: Theorem) -> Theorem:
+    """(√a)² = a for a ≥ 0"""
+    e = _power_of_power(a, Fraction(1, 2), Fraction(2), least)
+    return chain(e, kernel.ring(rhs(e), a))
+
+
 def power_of_zero(x: Fraction) -> Theorem:
     """0^x = 0 for x > 0: for a fraction p/q, 0^x = (0·2^q)^x = 0^x·2^p"""
     t = op("pow", ZERO, num(x))

@@ -75,13 +75,13 @@ def judge(item: Input, timeout: float, suggest: bool) -> tuple[list[str], float,
 
 
 def _wrong(item: Input, report: Any) -> list[str]:
-    from symnll.report.json import report_json
     from symnll.report.model import VERDICTS
+    from symnll.report.records import to_record
 
     found = []
     file = report.files[0]
     str(report)
-    json.loads(report_json(report))
+    json.loads(json.dumps(to_record(file)))
     if any(p.code == "crashed" for p in file.problems):
         found.append(f"crashed: {file.problems[0].message}")
     if any(p.code == "unreadable" for p in file.problems):
