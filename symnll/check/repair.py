@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import sympy
@@ -23,9 +24,11 @@ from symnll.read import rows
 from symnll.read import syntax as S
 from symnll.read.source import Source
 from symnll.read.tokens import Token, Unreadable
-from symnll.small import Agreement, NotChecked, examine
+from symnll.small import Agreement, NotChecked, Witness, examine
 
-TRIED = {"points": 6, "budget": 0.02}  # what every edit is checked at before anything is proved
+THERE = {"points": 2, "budget": 0.0}  # what every edit is checked at, where the step was refuted
+TRIED = {"points": 6, "budget": 0.02}  # what it is checked at then, before anything is proved
+UNDEFINED = "The statement is undefined"
 PROOF, AGAIN = 0.4, 3  # seconds for one proof at first; how many proofs are tried again for longer
 SLOWLY = 0.25  # seconds for one edit of a step that is decided through other statements
 LARGEST = 400  # places in one side
@@ -64,7 +67,7 @@ def repair(broken: Broken, seconds: float = 2.0) -> str | None:
     try:
         with search.clock.limit():
             return search.run()
-    except (OutOfTime, RecursionError, MemoryError):
+    except (OutOfTime, Exception):  # a suggestion is worth less than the verdicts that are still to come
         return search.perhaps
 
 
@@ -116,20 +119,20 @@ class Search:
         meant = self.broken.meant
         if meant.relation not in RELATIONS or meant.constant or meant.integrals:
             return False
-        return not isinstance(self._examined(RELATIONS[meant.relation](meant.lhs, meant.rhs)), NotChecked)
+        return not isinstance(self._examined(RELATIONS[meant.relation](meant.lhs, meant.rhs), TRIED), NotChecked)
 
     def _candidates(self, found: list[Edit]) -> Iterator[Candidate]:
         for edit in found:
             self.tried += 1
             statement = self._statement(edit, edit.tree)
-            if statement is None or not self._agrees(statement):
+            if statement is None or not self._holds(statement):
                 continue
             tree = self._read_again(edit)
             if tree is None or self._says_nothing(edit, tree):
                 continue
-            statement = self._statement(edit, tree)
-            if statement is not None and self._holds_there(statement):
-                yield Candidate(edit, statement)
+            again = self._statement(edit, tree)
+            if again is not None and (tree == edit.tree or self._holds(again)):
+                yield Candidate(edit, again)
 
     def _proved(self, candidate: Candidate, seconds: float) -> bool:
         given = self.broken.meant.given
@@ -178,24 +181,20 @@ class Search:
         except (Unreadable, ValueError, TypeError, IndexError, AttributeError):
             return None
 
-    def _agrees(self, statement: Any, *more: Any) -> bool:
-        return isinstance(self._examined(statement, *more), Agreement)
+    def _holds(self, statement: Any) -> bool:
+        """Whether both sides are defined, and in the right relation, where the step was refuted; and elsewhere."""
+        there = self._examined(statement, THERE, *_counterexample(self.broken.decision.witness, statement))
+        if isinstance(there, Witness) or (isinstance(there, NotChecked) and there.reason.startswith(UNDEFINED)):
+            return False
+        return isinstance(self._examined(statement, TRIED), Agreement)
 
-    def _examined(self, statement: Any, *more: Any) -> Any:
+    def _examined(self, statement: Any, effort: dict[str, Any], *more: Any) -> Any:
         if statement in (sympy.true, sympy.false):
             return NotChecked("It says nothing.")
         try:
-            return examine(statement, (*self.broken.meant.given, *more), **TRIED)  # type: ignore[arg-type]
+            return examine(statement, (*self.broken.meant.given, *more), **effort)
         except (ArithmeticError, ValueError) as problem:
             return NotChecked(str(problem))
-
-    def _holds_there(self, statement: Any) -> bool:
-        """Whether both sides are defined, and in the right relation, where the step was refuted."""
-        there = list(_counterexample(self.broken.decision.witness, statement))
-        found = self._examined(statement, *there)
-        if isinstance(found, NotChecked) and not found.reason.startswith("The statement is undefined"):
-            found = self._examined(statement, *(e for e in there if e.lhs.is_integer))
-        return isinstance(found, Agreement)
 
     def _read_again(self, edit: Edit) -> Any:
         """The tree of the edited text; None where it can't be read."""
@@ -263,7 +262,7 @@ def _counterexample(witness: Any, statement: Any) -> Iterator[Any]:
         if isinstance(name, L.Vector):
             if name.kind != "simplex":
                 yield from _entries(name, (), value)
-        elif isinstance(name, sympy.Symbol) and not isinstance(value, str | None):
+        elif isinstance(name, sympy.Symbol) and isinstance(value, int | Fraction):
             yield L.Eq(name, sympy.Rational(value))
 
 
@@ -271,7 +270,7 @@ def _entries(vector: Any, index: tuple[int, ...], value: Any) -> Iterator[Any]:
     if isinstance(value, list):
         for k, part in enumerate(value, 1):
             yield from _entries(vector, (*index, k), part)
-    elif index and not isinstance(value, str | None):
+    elif index and isinstance(value, int | Fraction):
         yield L.Eq(vector[index], sympy.Rational(value))
 
 

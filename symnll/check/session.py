@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sympy.core.function import AppliedUndef
 
+from symnll.check.clock import Clock, OutOfTime
 from symnll.check.decide import Decision
 from symnll.check.letters import scopes_of
 from symnll.check.options import Options
 from symnll.check.repair import Broken, repair
 from symnll.check.step import EQUALITIES, Meant, judge, meaning
 from symnll.language import Eq
-from symnll.meaning.declare import Refused, condition_tokens, declare, definition, split_relation
-from symnll.meaning.elaborate import children
+from symnll.meaning.declare import FIXED, Refused, condition_tokens, declare, definition, split_relation
+from symnll.meaning.elaborate import children, names_in
 from symnll.meaning.formulas import tokens_of
 from symnll.meaning.infer import infer
+from symnll.meaning.operators import DELTAS, INDICATORS
 from symnll.meaning.known import is_letter, namesake, taken
 from symnll.meaning.scope import Scope, pretty
 from symnll.meaning.values import Independent
@@ -34,6 +37,7 @@ from symnll.report.model import Counterexample, DisplayReport, FileReport, Lint,
 STANDARD = {"softmax", r"\sigma", "sigmoid", "KL", "H", "D", "LSE", "lse", "logsumexp", "softplus", "tanh", "logit", "relu", "ReLU",
             r"\delta", r"\Delta", "I", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}"}  # fmt: skip
 EXPECTED = ("refuted", "conditional", "unknown")
+EXTRA = 2.0  # seconds that a step may take beyond its limit, for other readings and repairs
 
 
 def check_source(source: Source, options: Options, store: Any = None) -> FileReport:
@@ -90,17 +94,45 @@ class Session:
         inferred = False
         for item in items:
             if isinstance(item, Declaration):
-                self._declaration(item)
+                self._guarded(self._declaration, item, item.text)
                 inferred = False
             elif isinstance(item, Display):
                 if not inferred:
-                    infer(self.scope, self.ahead, self.document.macros)
+                    self._infer(item)
                     self._note(f"{self.scope.notes} {self.scope.ranges}")
                     inferred = True
-                self._display(item)
+                self._guarded(self._display, item, item.body)
                 self.ahead = self.ahead[1:]
             elif isinstance(item, Inline):
-                self._inline(item)
+                self._guarded(self._inline, item, item.body)
+
+    def _guarded(self, act: Any, item: Any, text: Any) -> None:
+        """Read an item of the document; whatever fails costs this item only."""
+        try:
+            act(item)
+            return
+        except OutOfTime:
+            message = "This could not be read in time; write it in parts."
+        except (RecursionError, MemoryError):
+            message = "This is nested too deeply, or too long, to be read; write it in parts."
+        except Exception as error:
+            if os.environ.get("SYMNLL_DEBUG"):
+                raise
+            message = f"An internal error ended the reading of this ({type(error).__name__}: {error}); please report it."
+        start, end = text.at(0), text.at(len(text.text))
+        displays = self.report.displays
+        if isinstance(item, Display) and displays and displays[-1].display == item.number and not displays[-1].steps:
+            displays[-1].steps.append(self._whole(text, Unreadable(message, start, end)))
+        else:
+            self._problem("unreadable-text", message, start, end)
+
+    def _infer(self, item: Display) -> None:
+        try:
+            with Clock(EXTRA + self.options.timeout).limit():
+                infer(self.scope, self.ahead, self.document.macros)
+        except (OutOfTime, RecursionError, MemoryError):
+            message = "What the letters from here on are could not be inferred in time; declare them."
+            self._problem("inference", message, item.start, item.start + 1)
 
     def _note(self, what: str) -> None:
         self.trail = hashlib.sha256(f"{self.trail}\0{what}".encode(errors="replace")).hexdigest()
@@ -118,20 +150,28 @@ class Session:
         start, end = item.text.at(0), item.text.at(len(text))
         self._note(text)
         try:
-            if word == "case":
-                self.pending.cases.append(condition_tokens(self.scope, rest, self.document.macros))
-            elif word == "from":
-                self.pending.start = tokens_of(self.scope, rest, self.document.macros)
-            elif word == "skip":
-                self.pending.skip = True
-            elif word == "expect":
-                if rest.strip() not in EXPECTED:
-                    raise Refused(f"`expect` wants one of {', '.join(EXPECTED)}, not {rest.strip()!r}.")
-                self.pending.expect = rest.strip()
-            else:
-                declare(self.scope, text, self.document.macros, item.text.at)
+            with self._reading():
+                self._declared(text, word, rest, item)
         except (Refused, Unreadable) as error:
             self._problem("declaration", f"This declaration is not understood: {error}", start, end)
+
+    def _reading(self) -> Any:
+        """The time for reading one item."""
+        return Clock(EXTRA + self.options.timeout).limit()
+
+    def _declared(self, text: str, word: str, rest: str, item: Declaration) -> None:
+        if word == "case":
+            self.pending.cases.append(condition_tokens(self.scope, rest, self.document.macros))
+        elif word == "from":
+            self.pending.start = tokens_of(self.scope, rest, self.document.macros)
+        elif word == "skip":
+            self.pending.skip = True
+        elif word == "expect":
+            if rest.strip() not in EXPECTED:
+                raise Refused(f"`expect` wants one of {', '.join(EXPECTED)}, not {rest.strip()!r}.")
+            self.pending.expect = rest.strip()
+        else:
+            declare(self.scope, text, self.document.macros, item.text.at)
 
     def _inline(self, item: Inline) -> None:
         """A definition in a sentence: `where p_j = …`, `let S = …`; a condition: `if i = j`."""
@@ -168,7 +208,8 @@ class Session:
             return
         body = item.body
         try:
-            tokens = tokens_of(self.scope, body.text, self.document.macros, body.at, recover=True)
+            with self._reading():
+                tokens = tokens_of(self.scope, body.text, self.document.macros, body.at, recover=True)
         except Unreadable as error:
             display.steps.append(self._whole(body, error))
             self.last = None
@@ -261,6 +302,23 @@ class Session:
         report.reason = f"{error} (line {line}, column {column})"
 
     def _decide(self, item: Display, step: _Step, wide: frozenset[str], free: frozenset[str]) -> None:
+        """Give a step its verdict within its time and a little; whatever fails costs this step only."""
+        report, reason = step.report, ""
+        try:
+            with Clock(EXTRA + 1.25 * self.options.timeout).limit():
+                self._decided(item, step, wide, free)
+        except OutOfTime:
+            reason = f"There was no answer within {self.options.timeout:g} s."
+        except (RecursionError, MemoryError):
+            reason = "This is nested too deeply, or too long; name parts of it."
+        except Exception as error:
+            if os.environ.get("SYMNLL_DEBUG"):
+                raise
+            reason = f"An internal error ended the check of this step ({type(error).__name__}: {error}); please report it."
+        if reason and report.verdict == "unparsed":
+            report.verdict, report.reason = "unknown", reason
+
+    def _decided(self, item: Display, step: _Step, wide: frozenset[str], free: frozenset[str]) -> None:
         link, report = step.link, step.report
         assert step.sides is not None
         relation = link.relation.text
@@ -278,15 +336,15 @@ class Session:
                 self._remark(report, "standard-name", message, step.sides[0])
             return
         sides = step.sides[::-1] if relation == "=:" else step.sides
-        key = self._key(step, wide, free)
-        if self._recall(report, key):
-            return
         try:
             meant = meaning(self.scope, sides, relation, link.conditions, wide, free)
         except Unreadable as error:
             self._unparsed(report, error)
             if isinstance(error, Independent):
                 report.verdict = "unknown"
+            return
+        key = self._key(step, wide, free)
+        if self._recall(report, key):  # only now, as the meaning may have given names a meaning
             return
         decision = self._doubted(meant, self._judged(meant, link))
         self._fill(report, meant, decision, link)
@@ -451,15 +509,25 @@ class Session:
         """Whether a side is a name that nothing spoke of so far."""
         node = S.unwrap(side)
         name = node.base if isinstance(node, S.Atom) else node
-        return isinstance(name, S.Name) and name.text not in NAMED and not self.scope.known(name.text)
+        special = NAMED | FIXED | INDICATORS | DELTAS | STANDARD
+        return isinstance(name, S.Name) and name.text not in special and not self.scope.known(name.text)
 
     def _define(self, left: Any, right: Any, source: str, display: int) -> bool:
         found = definition(self.scope, left, right, source, display)
-        if found is None or taken(self.scope, found) or _holds(right, found.head):
+        if found is None or taken(self.scope, found) or _leads(self.scope, right, found.head, set()):
             return False
         self.scope.definitions.setdefault(found.head, []).append(found)
         self._note(source)
         return True
+
+
+def _leads(scope: Scope, node: Any, name: str, seen: set[str]) -> bool:
+    """Whether a tree speaks of a name, itself or through the definitions that it uses."""
+    if _holds(node, name):
+        return True
+    new = {d for d in names_in(node) if d in scope.definitions} - seen
+    seen |= new
+    return any(_leads(scope, d.body, name, seen) for n in new for d in scope.definitions[n])
 
 
 def _short(reason: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symnll import language as L
+from symnll.meaning import limits
 from symnll.meaning import values as V
 from symnll.meaning.elaborate import head_of, mentions
 from symnll.meaning.names import ABSTRACT, Abstract, not_hidden, quantity_entry, spelled, use_of
@@ -127,6 +128,8 @@ def _operand(e: Elaborator, items: Sequence[Any], k: int, variables: Sequence[An
         raise Unclear("Nothing follows this derivative.", items[k].start, items[k].end)
     first = items[start]
     end = start
+    stop = next((n for n in range(start, len(items)) if isinstance(head_of(items[n]), S.Evaluation)), len(items))
+    items = items[:stop]  # the bar of an evaluation is for what the derivative gives
     while end < len(items) and not (isinstance(items[end], S.Times) and items[end].kind == "*"):
         end += 1
     bracket = isinstance(head_of(first), S.Bracket) and head_of(first).kind in ("(", "[", r"\{")
@@ -217,6 +220,8 @@ def differentiate(e: Elaborator, operand: Any, variables: list[tuple[Any, int]],
         compound = _by_compound(e, operand, *variables[0], env, node)
         if compound is not None:
             return compound
+    if sum(n for _, n in variables) > limits.HIGHEST_ORDER:
+        raise Unclear("A derivative of so high an order is not understood.", node.start, node.end)
     outer = [_Variable(e, v, env) for v, n in variables for _ in range(n)]
     inner_env: Any = dict(env)
     abstracts = dict(env.get(ABSTRACT, {}))

@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 
 from symnll import language as L
+from symnll.meaning import limits
 from symnll.meaning.formulas import notation, tokens_of
 from symnll.meaning.elaborate import children, script_parts
 from symnll.meaning.names import argument_parts, separators, spelled
@@ -119,6 +120,8 @@ def bound_of(scope: Scope, text: str) -> Any:
 
 def _bound(scope: Scope, node: Any, text: str) -> Any:
     if isinstance(node, S.Num) and node.value.denominator == 1:
+        if node.value > limits.LARGEST_RANGE:
+            raise Refused(f"Ranges and sizes are numbers up to {limits.LARGEST_RANGE}; for more write a letter.")
         return sympy.Integer(int(node.value))
     if isinstance(node, S.Name):
         return scope.size(node.text)

@@ -7,12 +7,14 @@ and `readings` chooses it. Definitions are opened where they are used.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import sympy
 from sympy import Integer
 
 from symnll import language as L
+from symnll.meaning import limits
 from symnll.meaning import values as V
 from symnll.meaning.scope import Scope
 from symnll.meaning.values import Array, Unclear, Value
@@ -50,6 +52,7 @@ class Elaborator:
         self.lints: list[tuple[str, str, int, int]] = []
         self.depth = 0
         self.opened: dict[str, None] = {}
+        self.openings = 0
 
     # Sums of terms.
 
@@ -62,6 +65,13 @@ class Elaborator:
             return self._value(node, env)
         finally:
             self.depth -= 1
+
+    def open(self, source: str, node: Any) -> None:
+        """Note that a definition is opened. Raises Unclear where that seems to have no end."""
+        self.opened[source] = None
+        self.openings += 1
+        if self.openings > limits.MOST_OPENED:
+            raise Unclear("Definitions are opened here again and again; do they speak of each other?", node.start, node.end)
 
     def scalar(self, node: Any, env: Env) -> Any:
         v = self.value(node, env)
@@ -97,6 +107,8 @@ class Elaborator:
         from symnll.meaning.unroll import unrolled
 
         terms = node.terms
+        if len(terms) > limits.MOST_TERMS:
+            raise Unclear("This sum is too long to be decided; name parts of it.", node.start, node.end)
         dotted = unrolled(self, node, env)
         if dotted is not None:
             return dotted
@@ -155,7 +167,14 @@ class Elaborator:
         """The product of units: calls, functions with their arguments, big operators with all that follows, atoms."""
         from symnll.meaning import calculus
 
+        if len(items) > limits.MOST_FACTORS:
+            raise Unclear("This product is too long to be decided; name parts of it.", node.start, node.end)
         items = tuple(calculus.bare_operator(i) for i in items)  # {∂/∂x}, from a notation
+        bar = next((n for n, i in enumerate(items) if isinstance(head_of(i), S.Evaluation)), 0)
+        if bar > 1 and not (isinstance(items[bar - 1], S.Bracket) and items[bar - 1].kind == "{"):
+            whole = calculus.evaluated(self, self.product(items[:bar], env, node), items[bar], env)
+            rest = _no_times(items[bar + 1 :])
+            return whole if not rest else V.times(whole, self.product(rest, env, node), node)
         slashed = calculus.slashed_derivative(self, items, env)
         if slashed is not None:
             head, used = slashed
@@ -222,6 +241,7 @@ class Elaborator:
         """a / b c: (a/b) c unless b is a number and c a letter, as in x/2σ²; the other reading is noted."""
         item = items[start]
         wide = isinstance(item, S.Num) and isinstance(items[k], (S.Name, S.Atom))
+        wide = wide and items[k].start == item.end and not isinstance(items[start - 2], S.Num)
         self.ambiguities[item.start] = "what the / divides by: the next factor, or all the factors that follow"
         if self.readings.get(item.start, 0):
             wide = not wide
@@ -276,12 +296,12 @@ class Elaborator:
         if isinstance(node, S.Frac):
             top, bottom = self.value(node.top, env), self.scalar(node.bottom, env)
             if node.binomial:
-                return sympy.binomial(top, bottom, evaluate=False)
+                return sympy.binomial(limits.exponent(top, node), limits.exponent(bottom, node), evaluate=False)
             return top.map(lambda x: V.divide(x, bottom)) if isinstance(top, Array) else V.divide(top, bottom)
         if isinstance(node, S.Root):
             inside = self.scalar(node.inside, env)
             degree = V.number(2) if node.degree is None else self.scalar(node.degree, env)
-            return V.power(inside, V.divide(Integer(1), degree))
+            return V.power(inside, V.divide(Integer(1), limits.exponent(degree, node)))
         if isinstance(node, S.Bracket):
             return self._bracket(node, env)
         if isinstance(node, S.Cases):
@@ -324,8 +344,10 @@ class Elaborator:
             return names.name_unit(self, (node,), 0, env)[0]
         v = self.value(base, env)
         for sub in node.subs:
-            if isinstance(base, S.Bracket) and base.kind == r"\|" and isinstance(S.unwrap(sub), S.Num):
-                continue  # ‖x‖₂
+            if isinstance(base, S.Bracket) and base.kind == r"\|":
+                if S.unwrap(sub) == S.Num(0, 0, Fraction(2)):
+                    continue  # ‖x‖₂
+                raise Unclear("Only the Euclidean norm is understood.", sub.start, sub.end)
             if not isinstance(v, Array):
                 raise Unclear("A number has no entries.", node.start, node.end)
             v = entry(v, self.indices(sub, env, len(v.axes)), node)
@@ -339,9 +361,15 @@ class Elaborator:
             v = self.raised(v, sup, env)
         if node.primes:
             raise Unclear("A prime is understood after a function's name only.", node.start, node.end)
-        for _ in range(node.bangs):
-            v = sympy.factorial(v, evaluate=False)
-        return v
+        return self.factorial(v, node.bangs, node)
+
+    def factorial(self, v: Value, bangs: int, node: Any) -> Value:
+        """v!, where there is one bang."""
+        if bangs > 1:
+            raise Unclear("n!! is not understood: a double factorial, or (n!)!?", node.start, node.end)
+        if bangs and isinstance(v, (Array, V.Ones)):
+            raise Unclear("A factorial is taken of a number.", node.start, node.end)
+        return sympy.factorial(limits.exponent(v, node), evaluate=False) if bangs else v
 
     def raised(self, v: Value, sup: Any, env: Env) -> Value:
         inner = S.unwrap(sup)
@@ -355,12 +383,15 @@ class Elaborator:
             raise Unclear("Powers of vectors and matrices are not understood.", sup.start, sup.end)
         transposes = isinstance(inner, S.Name) and inner.text in (r"\top", "T")
         if transposes and inner.text not in env and not self.scope.known(inner.text):
-            if inner.text != "T" and (getattr(v, "is_number", False) or not _inferred(self, v)):
+            if inner.text != "T" and isinstance(v, (sympy.Symbol, sympy.Number)) and not _inferred(self, v):
                 return v
-            raise Unclear("Something is transposed here; declare its shape: `real w[D]`.", sup.start, sup.end)
+            raise Unclear("Something is transposed here that is no vector or matrix; declare its shape, or what "
+                          f"{inner.text} is.", sup.start, sup.end)  # fmt: skip
         if isinstance(inner, S.Bare):
             raise Unclear(f"The superscript {inner.text} is not understood.", sup.start, sup.end)
-        return V.power(v, self.scalar(sup, env))
+        power = self.scalar(sup, env)
+        largest = limits.LARGEST_EXPONENTIAL if v is sympy.E else limits.LARGEST_EXPONENT
+        return V.power(v, limits.exponent(power, sup, largest))
 
     # Indices.
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import sympy
 
+from symnll.meaning import limits
 from symnll.meaning.elaborate import big_letter, children, script_parts
 from symnll.meaning.formulas import tokens_of
 from symnll.meaning.names import spelled
@@ -159,6 +160,10 @@ def _binder(scope: Scope, item: Any, found: _Found, env: dict[str, Key], bound: 
             content = content.inside
         pieces = content.pieces if isinstance(content, S.List) else (content,)
         whole = S.List(sub.start, sub.end, tuple(pieces))
+        inside = [n for n, p in enumerate(pieces) if isinstance(p, S.Sep) and p.text == r"\in"]
+        where = spelled(S.List(sub.start, sub.end, tuple(pieces[inside[0] + 1 :]))) if len(inside) == 1 else ""
+        if big_letter(item):
+            scope.over.setdefault(big_letter(item), set()).add(where)
         for part in whole.parts("COMMA"):
             equal = [n for n, p in enumerate(part.pieces) if isinstance(p, S.Sep) and p.text == "="]
             first = S.unwrap(part.pieces[0]) if part.pieces else None
@@ -210,7 +215,7 @@ def _explicit(scope: Scope, lower: Any, sup: Any, bound: set[str]) -> Range | No
 
 def _size(scope: Scope, node: Any, bound: set[str]) -> Any:
     inner = S.unwrap(node) if node is not None else None
-    if isinstance(inner, S.Num) and inner.value.denominator == 1:
+    if isinstance(inner, S.Num) and inner.value.denominator == 1 and inner.value <= limits.LARGEST_RANGE:
         return sympy.Integer(int(inner.value))
     if isinstance(inner, S.Name):
         if inner.text in bound or inner.text in scope.ranges or inner.text == r"\infty":

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symnll import language as L
+from symnll.meaning import limits
 from symnll.meaning import values as V
 from symnll.meaning.elaborate import FUNCTIONS, children, entry, head_of, script_parts
 from symnll.meaning.scope import Definition, Quantity
 from symnll.meaning.values import Array, Range, Unclear, Value
 from symnll.read import syntax as S
+from symnll.read.tokens import NAMED
 
 if TYPE_CHECKING:
     from symnll.meaning.elaborate import Elaborator, Env
@@ -152,6 +154,11 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
             key, label = f"{key}^{text}", label + text
         else:
             powers.append(sup)
+    early = [p for p in item.sups if item.subs and p.start < item.subs[0].start and spelled(S.unwrap(p)) in ("-1", r"\top", "T")]
+    if early and any(n > 1 for n in e.scope.arity(key)):
+        raise Unclear(f"An entry of the inverse or the transpose of {key}: write it out.", item.start, item.end)
+    if any(isinstance(S.unwrap(s), S.Bracket) and S.unwrap(s).kind in ("(", "[") for s in item.subs):
+        raise Unclear("A subscript in brackets, as of order statistics, is not understood.", item.start, item.end)
     for sub in map(_chosen, item.subs):
         whole = f"{key}_{spelled(S.unwrap(sub))}"
         if known(whole):
@@ -175,6 +182,8 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
             else:
                 text = spelled(part)
                 key, label = f"{key}_{text}", label + text
+    if item.primes > limits.HIGHEST_ORDER:
+        raise Unclear("A derivative of so high an order is not understood.", item.start, item.end)
     if len(powers) > 1:
         raise Unclear("There are two exponents here; put braces around what belongs together.", item.start, item.end)
     return Use(key, (*first, *after), tuple(powers), item, item.primes, item.bangs, label)
@@ -203,6 +212,9 @@ def name_unit(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Va
                         raise Unclear("A number has no entries.", following.start, following.end)
                     v = entry(v, e.indices(sub, env, len(v.axes)), following)
                 v = e.superscripts(v, following, env)
+            if any(spelled(S.unwrap(p)) == "-1" for p in use.powers):
+                raise Unclear(f"{use.key} with the exponent −1: the inverse, or one over it? Write which.",
+                              use.node.start, use.node.end)  # fmt: skip
             return _raised(e, v, use, env), k + 2
     return _raised(e, plain(e, use, env), use, env), k + 1
 
@@ -210,9 +222,7 @@ def name_unit(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Va
 def _raised(e: Elaborator, v: Value, use: Use, env: Env) -> Value:
     for p in use.powers:
         v = e.raised(v, p, env)
-    for _ in range(use.bangs):
-        v = sympy.factorial(v, evaluate=False)
-    return v
+    return e.factorial(v, use.bangs, use.node)
 
 
 def plain(e: Elaborator, use: Use, env: Env) -> Value:
@@ -328,7 +338,7 @@ def not_hidden(e: Elaborator, key: str, env: Env, node: Any) -> None:
 
 def opened(e: Elaborator, d: Definition, use: Use, env: Env) -> Value | None:
     """A definition without arguments, at these indices; a family where fewer are given."""
-    e.opened[d.source] = None
+    e.open(d.source, use.node)
     body_env = carried(e, env)
     given = list(use.indices)
     if len(given) > len(d.indices):
@@ -400,7 +410,7 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
         return others[0][1]
     if use.key in e.scope.functions:
         return _unknown_function(e, use, parts, env)
-    if use.key in FUNCTIONS and len(parts) == 1:
+    if use.key in FUNCTIONS and len(parts) == 1 and not use.indices:
         return _standard(e, FUNCTIONS[use.key], use, parts[0], env)
     arities = e.scope.arity(use.key)
     wanted = len(use.indices) + len(parts)
@@ -419,6 +429,11 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
         if isinstance(v, Array) and isinstance(following, S.Atom) and following.subs:
             e.notes["σ of a vector is its softmax"] = None
             return softmax(v)
+        if isinstance(v, Array) and len(use.indices) == 1:
+            e.notes["σ of a vector is its softmax"] = None
+            return softmax(v).at(e.index(use.indices[0], env))
+        if use.indices:
+            raise Unclear("σ with an index, of a number, is not understood.", use.node.start, use.node.end)
         e.notes["σ is the sigmoid"] = None
         return _standard(e, FUNCTIONS["sigmoid"], use, parts[0], env)
     if not e.scope.known(use.key) and not use.indices and not use.primes and _conditional(bracket) and use.key != "E":
@@ -511,7 +526,7 @@ def _apply(e: Elaborator, d: Definition, use: Use, parts: Sequence[S.List], env:
             body_env[parameter] = value
         elif e.index(parameter, {}) != value:
             return None
-    e.opened[d.source] = None
+    e.open(d.source, use.node)
     body_env.update(carried(e, env))
     if use.primes:
         return _primed(e, d, use, parts, env, body_env)
@@ -607,7 +622,7 @@ def _unbracket(node: Any) -> Any:
 def _by_name(e: Elaborator, d: Definition, use: Use, env: Env) -> Value:
     """L for L(θ): a definition with arguments, used without them."""
     e.notes[f"{use.key} is {d.source.split('=')[0].strip()}"] = None
-    e.opened[d.source] = None
+    e.open(d.source, use.node)
     missing = [i for i in d.indices if isinstance(i, str)]
     if missing:
         axes = tuple(e.scope.ranges[p] for p in missing)
@@ -640,6 +655,8 @@ def _new(e: Elaborator, use: Use, env: Env) -> Value:
         if use.key[1:] not in LETTERS:
             raise Unclear(f"{use.key} is not known; declare it, or say what it stands for: `write … for …`.",
                           use.node.start, use.node.end)  # fmt: skip
+    if use.key in NAMED and use.key not in ("const",):
+        raise Unclear(f"{use.key} is not understood here.", use.node.start, use.node.end)
     if use.indices:
         raise Unclear(f"{use.key} is not known; declare it: `real {use.key}[K]`.", use.node.start, use.node.end)
     if len(use.key) > 1 and use.key.isalpha() and use.key not in ("const", "constant") and len(use.key) > 3:

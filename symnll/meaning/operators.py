@@ -9,6 +9,7 @@ import sympy
 from sympy import Integer
 
 from symnll import language as L
+from symnll.meaning import limits
 from symnll.meaning import values as V
 from symnll.meaning.elaborate import FUNCTIONS, children, head_of, mentions, names_in, script_parts
 from symnll.meaning.names import argument_parts, is_index, name_unit, softmax, spelled
@@ -73,6 +74,7 @@ def bounded(
             return _conditioned(e, kind, conditions, body, inner)
         letter, lower, upper = rest[0]
         lo, hi = (b(inner) if callable(b) else b for b in (lower, upper))
+        limits.steps(lo, hi, node)
         variable = V.bound(e.scope.shown(letter))
         v = build(rest[1:], {**inner, letter: variable})
         cls = kind
@@ -282,7 +284,7 @@ def set_of(e: Elaborator, part: S.List, letter: str, env: Env) -> Range:
         if dotted or (ends[1] - ends[0] == len(values) - 1):
             return Range(*ends)
     known = e.scope.ranges.get(letter)
-    if isinstance(inner, (S.Name, S.Atom)) and known is not None:
+    if isinstance(inner, S.Name) and known is not None and e.scope.over.get(letter, {text}) == {text}:
         e.notes[f"{letter} ∈ {text} runs over the whole range of {letter}"] = None
         return known
     raise Unclear(f"The set that {letter} runs over is not known; declare `index {letter} in {text}`.", part.start, part.end)
@@ -423,6 +425,8 @@ def extremum(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
     def turned(v: Any) -> Any:
         return V.neg(v) if smallest else v
 
+    bracketed = isinstance(following, S.Bracket) and following.kind in ("(", "[", r"\{")
+    after_bracket = items[k + 1] if bracketed else None
     if sub is not None:
         held: list[int] = []
 
@@ -432,24 +436,24 @@ def extremum(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
             return v.map(turned) if isinstance(v, Array) else turned(v)
 
         v = bounded(e, "max", sub, None, body, env, item)
-        return turned(v), held[0]
-    if not (isinstance(following, S.Bracket) and following.kind in ("(", "[", r"\{")):
+        return _finished(e, turned(v), item, after_bracket, env, len(item.subs) == 1), held[0]
+    if not bracketed:
         v, k, _ = argument(e, items, k + 1, env, "max")
-        return turned(_whole(v, turned, item)), k
+        return _finished(e, turned(_whole(v, turned, item)), item, None, env), k
     parts = [p for p in following.inside.parts("COMMA", "SEMI") if p.pieces]
     general = dotted_list(e, parts, env)
     if general is not None:
         letter, body_of, lower, upper = general
-        return turned(V.over("max", turned(body_of), letter, lower, upper)), k + 2
+        return _finished(e, turned(V.over("max", turned(body_of), letter, lower, upper)), item, after_bracket, env), k + 2
     found = [e.value(p, env) for p in parts]
     if len(found) == 1:
-        return turned(_whole(found[0], turned, item)), k + 2
+        return _finished(e, turned(_whole(found[0], turned, item)), item, after_bracket, env), k + 2
     if any(isinstance(v, Array) for v in found):
         raise Unclear("The maximum of vectors is not understood.", item.start, item.end)
     largest = turned(found[-1])
     for v in reversed(found[:-1]):
         largest = L.Larger(turned(v), largest)
-    return turned(largest), k + 2
+    return _finished(e, turned(largest), item, after_bracket, env), k + 2
 
 
 def maximiser(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> Any:
@@ -506,16 +510,18 @@ def special(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Valu
     holds = bracket is not None and any(isinstance(p, S.Sep) and p.kind == "REL" for p in bracket.inside.pieces)
     if text in INDICATORS or text in DELTAS or text.startswith(r"\mathbb{1}"):
         if holds and not subs and bracket is not None:
-            return _after(e, indicator(e, bracket.inside, env), following, env), k + 2
+            return _finished(e, indicator(e, bracket.inside, env), item, following, env), k + 2
         if subs:
             found = _sub_indicator(e, text, subs[0], env)
             if found is not None:
-                return _scripts(e, found, item, env), k + 1
+                return _finished(e, found, item, None, env, True), k + 1
         if text in DELTAS and bracket is not None and len(argument_parts(bracket.inside)) == 2:
             a, b = (e.index(p, env) for p in argument_parts(bracket.inside))
-            return sympy.KroneckerDelta(a, b, evaluate=False), k + 2
+            return _finished(e, sympy.KroneckerDelta(a, b, evaluate=False), item, following, env), k + 2
         if text in DELTAS and subs and isinstance(item, S.Atom) and item.sups:
             a, b = e.index(subs[0], env), e.index(item.sups[0], env)
+            if len(subs) > 1 or len(item.sups) > 1:
+                raise Unclear("What is written at δ is not understood.", item.start, item.end)
             return sympy.KroneckerDelta(a, b, evaluate=False), k + 1
     if isinstance(head, S.Num):
         return None
@@ -526,35 +532,40 @@ def special(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Valu
         if not isinstance(v, Array) or len(v.axes) != 1:
             raise Unclear("softmax is taken of a vector; declare it: `real z[K]`.", item.start, following.end)
         found = softmax(v)
-        if subs:
-            return _scripts_only(e, found.at(e.index(subs[0], env)), item, env), k + 2
-        return _after(e, found, following, env), k + 2
+        whole = found.at(e.index(subs[0], env)) if subs else found
+        return _finished(e, whole, item, following, env, len(subs) == 1), k + 2
     if text in ("softmax", r"\softmax") and subs and following is not None and bracket is None:
         return None
     if text in ("logsumexp", "LSE", "lse") and bracket is not None:
         v = e.value(bracket.inside, env)
         if isinstance(v, Array):
             i = V.bound("k")
-            return V.log(V.over("sum", V.exp(v.at(i)), i, v.axes[0].lower, v.axes[0].upper)), k + 2
+            total = V.log(V.over("sum", V.exp(v.at(i)), i, v.axes[0].lower, v.axes[0].upper))
+            return _finished(e, total, item, following, env), k + 2
     if (text in ("KL", "D", r"\mathrm{D}") or text in ("H", r"\mathrm{H}", r"\mathbb{H}", r"\mathcal{H}")) and bracket is not None:
         return divergence(e, item, text, following, env, k)
     if text == "diag" and bracket is not None:
         v = e.value(bracket.inside, env)
         if isinstance(v, Array) and len(v.axes) == 1:
             axis = v.axes[0]
-            return Array(
-                (axis, axis), lambda i, j: V.mul(sympy.KroneckerDelta(i, j, evaluate=False), v.at(i))
-            ), k + 2
+            matrix = Array((axis, axis), lambda i, j: V.mul(sympy.KroneckerDelta(i, j, evaluate=False), v.at(i)))
+            return _finished(e, matrix, item, following, env), k + 2
     return None
 
 
-def _scripts(e: Elaborator, v: Any, item: Any, env: Env) -> Any:
+def _finished(e: Elaborator, v: Value, item: Any, following: Any, env: Env, subscript: bool = False) -> Value:
+    """v with the scripts after its brackets, and the powers on the operator's name. Nothing is passed over."""
+    v = _after(e, v, following, env)
+    if not isinstance(item, S.Atom):
+        return v
+    name = spelled(item.base)
+    if (item.subs and not subscript) or item.primes or item.bangs:
+        raise Unclear(f"What is written at {name} is not understood here.", item.start, item.end)
     for sup in item.sups:
+        if spelled(S.unwrap(sup)) == "-1":
+            raise Unclear(f"{name} with the exponent −1: the inverse, or one over it? Write which.", sup.start, sup.end)
         v = e.raised(v, sup, env)
     return v
-
-
-_scripts_only = _scripts
 
 
 def _after(e: Elaborator, v: Value, following: Any, env: Env) -> Value:
@@ -622,14 +633,17 @@ def expectation(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[
     axis = p.axes[0]
     variable = V.bound(e.scope.shown(letter) if letter else "k")
     env_inside = {**env, letter: variable} if letter else env
-    v, after, _ = argument(e, items, k + 1, env_inside, "E")
+    v, after, scripts = argument(e, items, k + 1, env_inside, "E")
+    following = scripts[0] if scripts else None
     if not letter:
         if not isinstance(v, Array) or len(v.axes) != 1:
             raise Unclear("Say over what the expectation is taken: \\mathbb{E}_{x \\sim p}.", item.start, item.end)
         v = v.at(variable)
     if isinstance(v, Array):
-        return v.map(lambda x: V.over("sum", V.mul(p.at(variable), x), variable, axis.lower, axis.upper)), after
-    return V.over("sum", V.mul(p.at(variable), v), variable, axis.lower, axis.upper), after
+        mean: Value = v.map(lambda x: V.over("sum", V.mul(p.at(variable), x), variable, axis.lower, axis.upper))
+    else:
+        mean = V.over("sum", V.mul(p.at(variable), v), variable, axis.lower, axis.upper)
+    return _finished(e, mean, item, following, env, True), after
 
 
 def divergence(e: Elaborator, item: Any, text: str, following: Any, env: Env, k: int) -> tuple[Value, int] | None:
@@ -650,7 +664,10 @@ def divergence(e: Elaborator, item: Any, text: str, following: Any, env: Env, k:
         if len(found) != 2:
             return None
         body = V.mul(p.at(i), V.log(V.divide(p.at(i), found[1].at(i))))
-        return V.over("sum", body, i, p.axes[0].lower, p.axes[0].upper), k + 2
+        total = V.over("sum", body, i, p.axes[0].lower, p.axes[0].upper)
+        return _finished(e, total, item, following, env, label.upper() == "KL"), k + 2
+    if len(found) > 2:
+        return None
     q = found[1] if len(found) == 2 else p
     total = V.over("sum", V.mul(p.at(i), V.log(q.at(i))), i, p.axes[0].lower, p.axes[0].upper)
-    return V.neg(total), k + 2
+    return _finished(e, V.neg(total), item, following, env), k + 2

@@ -91,6 +91,7 @@ class Scope:
     assumptions: list[Assumption] = field(default_factory=list)
     given: list[tuple[str, Any]] = field(default_factory=list)  # from kinds: (text, relation)
     words: set[str] = field(default_factory=set)
+    over: dict[str, set[str]] = field(default_factory=dict)  # what sums over a letter say that it runs over
     notes: dict[str, str] = field(default_factory=dict)  # what was inferred, by name
     used: dict[str, str] = field(default_factory=dict)  # SymPy name -> name on the page
     index_cache: dict[str, Any] = field(default_factory=dict)

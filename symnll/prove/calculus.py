@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symnll.core import kernel
-from symnll.core.term import INT, ONE, REAL, Term, app, lam, num, op
+from symnll.core.term import INT, ONE, REAL, ZERO, Term, app, lam, num, op
 from symnll.prove import unknown
 from symnll.prove.context import Context
 from symnll.prove.local import derivative_nearby
@@ -160,6 +160,10 @@ def _need(t: Term, c: Context, kind: str, words: str) -> Theorem:
             if shown is not None:
                 back = kernel.symmetric(e)
                 shown = kernel.rewrite(shown, (back, None) if kind == "nonzero" else (None, back))
+    if shown is None and kind == "positive":
+        from symnll.prove.order import attempt_order
+
+        shown = attempt_order(op("lt", ZERO, t), c, 3)
     if shown is None:
         raise NoProof("{} " + words + ".", t)
     return shown

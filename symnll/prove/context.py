@@ -130,6 +130,11 @@ class Context:
             found = found or self._linear(goal)
             if found is None and s is ZERO and t.op == "add":
                 found = self._factored(goal) or (self._by_delta(goal) if self.nearby else None)
+            if found is None and s is ZERO:
+                from symnll.prove import nonzero
+
+                positive = nonzero.positive_factor(t, self)
+                found = positive if positive is None or goal.op == "lt" else linear(goal, (positive, 1))
             return found
         return None
 

@@ -19,6 +19,7 @@ from symnll.prove.tactics import (
     inverse_of_zero,
     linear,
     minus,
+    negated,
     polynomial_term,
     product_term,
     rhs,
@@ -58,11 +59,7 @@ class _Factored(NamedTuple):
 
 def _as_factor(t: Term, canonical: tuple[Term, Fraction], c: Context) -> Theorem | None:
     """t ≠ 0 because a number times it is a factor of v − u, or of its denominator, for a fact u < v or u ≠ v."""
-    known = c.memo.get("factors")
-    if known is None:
-        aside = Context((), c)  # so that what is not found meanwhile is not remembered
-        aside.memo["factors"] = {}
-        known = c.memo["factors"] = _known_factors(aside)
+    known = _factors_of_facts(c)
     if canonical[0] not in known:
         return None
     found, place = known[canonical[0]]
@@ -82,10 +79,42 @@ def _as_factor(t: Term, canonical: tuple[Term, Fraction], c: Context) -> Theorem
     return kernel.by_cases(absurd, kernel.assume("case", goal), equal.statement)
 
 
+def positive_factor(t: Term, c: Context) -> Theorem | None:
+    """0 < t because a positive number times it is a factor of v − u for a fact u < v, and the others are positive."""
+    canonical, known = _canonical(t, ZERO), _factors_of_facts(c)
+    if canonical is None or canonical[1] < 0 or canonical[0] not in known:
+        return None
+    found, place = known[canonical[0]]
+    others = [f for p, f in enumerate(found.factors) if p != place]
+    if found.fact.statement.op != "lt" or _split(found.factors[place])[1] != 1:
+        return None
+    rest, sign = num(1 / canonical[1]), linear(op("lt", ZERO, num(1 / canonical[1])))
+    for f in others:
+        positive = c.positive(f)
+        if positive is None:
+            return None
+        rest, sign = op("mul", rest, f), ax("mul_positive", sign, positive, a=rest, b=f)
+    goal, least = op("lt", ZERO, t), kernel.assume("case", op("le", t, ZERO))
+    weak = linear(op("le", ZERO, rest), (sign, 1)), linear(op("le", ZERO, negated(t)), (least, 1))
+    product = ax("mul_nonnegative", *weak, a=rest, b=negated(t))
+    same = chain(found.equal, kernel.ring(product_term(found.factors), op("mul", rest, t)))
+    absurd = linear(op("lt", ZERO, ZERO), (found.fact, 1), (product, 1), (same, 1))
+    return kernel.by_cases(kernel.assume("case", goal), ax("contradiction", absurd, a=ZERO, Q=goal), goal)
+
+
+def _factors_of_facts(c: Context) -> dict[Term, tuple[_Factored, int]]:
+    known = c.memo.get("factors")
+    if known is None:
+        aside = Context((), c)  # so that what is not found meanwhile is not remembered
+        aside.memo["factors"] = {}
+        known = c.memo["factors"] = _known_factors(aside)
+    return known  # type: ignore[no-any-return]
+
+
 def _known_factors(c: Context) -> dict[Term, tuple[_Factored, int]]:
     """Each factor of what is known not to be 0, with the fact and its place there."""
     found: dict[Term, tuple[_Factored, int]] = {}
-    for statement, fact in c.facts.items():
+    for statement, fact in sorted(c.facts.items(), key=lambda pair: bool(pair[0].op != "lt")):
         if statement.op not in ("lt", "ne") or not {s.sort for s in statement.args} <= {INT, REAL}:
             continue
         gap = minus(*statement.args[::-1])

@@ -20,6 +20,7 @@ from symnll.prove.tactics import (
     ax,
     canonical_sum,
     chain,
+    in_time,
     inverse_of_zero,
     order,
     polynomial_term,
@@ -59,6 +60,7 @@ def normal(t: Term, c: Context) -> Theorem | None:
     """The theorem t = t' with t' canonical in this context; None if t is canonical already."""
     key = ("normal", t)
     if key not in c.memo:
+        in_time()
         c.memo[key] = _normal(t, c)
     return c.memo[key]
 
@@ -178,6 +180,9 @@ def _leaves(t: Term, c: Context) -> Theorem | None:
     if t.op in ("add", "mul"):
         return under(t, *(_leaves(a, c) for a in t.args))
     if t.op == "pow" and (n := integer(t.args[1])) is not None:
+        plain = roots.without_root(t, n, c) if roots.is_root(t.args[0]) and not c.plain else None
+        if plain is not None:
+            return chain(plain, _leaves(rhs(plain), c))
         base = _leaves(t.args[0], c) if n >= 0 else normal(t.args[0], c)
         e = under(t, base, None)
         if value(t, e).args[0] is ZERO and n < 0:

@@ -10,6 +10,7 @@ from symnll.core.term import MINUS_ONE, ONE, ZERO, CoreError, Term, app, lam, nu
 from symnll.prove.bounds import facts_about, log_bounds, settled, split, terms_of, weights
 from symnll.prove.context import Context
 from symnll.prove.normal import normal, value
+from symnll.prove.numbers import by_numbers
 from symnll.prove.tactics import (
     NoProof,
     Theorem,
@@ -40,7 +41,7 @@ def prove_order(goal: Term, c: Context, depth: int = MAX_DEPTH) -> Theorem:
     canonical = equation(normal(gap, c), gap)
     d = rhs(canonical)
     below = op(goal.op, ZERO, d)
-    found = c.show(below) or _by_facts(below, c)
+    found = c.show(below) or (_by_facts(below, c) if d.free else by_numbers(below, d))
     if found is None:
         if c.memo.get(("order", below), 0) >= depth:  # it was tried, or is being tried
             raise NoProof("{} was not shown.", below)

@@ -11,7 +11,7 @@ from symnll import language as L
 from symnll.prove.bridge import Bridge
 from symnll.prove.result import Disagreement, Proved, Refuted, StepProof, Unknown
 from symnll.prove.search import prove_statement
-from symnll.prove.tactics import NoProof, Theorem
+from symnll.prove.tactics import NoProof, Theorem, limited
 from symnll.small import Witness, examine
 
 POINTS = 6  # what a proved statement is checked at for each size; a refutation is looked for at more
@@ -39,12 +39,18 @@ def prove(statement: Any, given: Sequence[Any] = ()) -> Result:
     return Unknown(statement, tries, time.perf_counter() - start)
 
 
-def search(statement: Any, given: Sequence[Any] = ()) -> tuple[Theorem | None, str]:
-    """A theorem of the statement and "", or None and why none was found; nothing is checked at small sizes."""
+def search(
+    statement: Any, given: Sequence[Any] = (), *, deadline: float | None = None
+) -> tuple[Theorem | None, str]:  # fmt: skip
+    """A theorem of the statement and "", or None and why none was found; nothing is checked at small sizes.
+
+    After `deadline` seconds the search is given up.
+    """
     bridge = Bridge(statement, *given)
     goal = bridge.statement(statement)
     try:
-        return prove_statement(goal, bridge.hypotheses(given)), ""
+        with limited(deadline):
+            return prove_statement(goal, bridge.hypotheses(given)), ""
     except NoProof as reason:
         return None, str(reason)
 

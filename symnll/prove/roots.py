@@ -94,6 +94,17 @@ def square_of_root(a: Term, least: Theorem) -> Theorem:
     return chain(e, kernel.ring(rhs(e), a))
 
 
+def without_root(t: Term, n: int, c: Context) -> Theorem | None:
+    """(a^x)ⁿ = a^(x·n) where that is an integer, for an a whose sign its form shows, as of a sum of squares."""
+    a, x = t.args[0].args[0], t.args[0].args[1].data
+    if (x * n).denominator != 1:
+        return None
+    sign = c.positive(a)
+    if sign is None and n > 0 and x > 0:
+        sign = c.nonnegative(a)
+    return None if sign is None else _power_of_power(a, x, Fraction(n), sign)
+
+
 def power_of_zero(x: Fraction) -> Theorem:
     """0^x = 0 for x > 0: for a fraction p/q, 0^x = (0·2^q)^x = 0^x·2^p"""
     t = op("pow", ZERO, num(x))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from fractions import Fraction
 from typing import Any
 
@@ -27,6 +31,29 @@ class NoProof(Exception):
         from symnll.write.text import term_text
 
         return self.message.format(*map(term_text, self.terms)) if self.terms else self.message
+
+
+_until: ContextVar[tuple[float, float]] = ContextVar("until", default=(math.inf, math.inf))
+
+
+@contextmanager
+def limited(seconds: float | None) -> Iterator[None]:
+    """The searches in the block are given up after so many seconds: `in_time` raises NoProof then."""
+    if seconds is None:
+        yield
+        return
+    token = _until.set(min(_until.get(), (time.monotonic() + seconds, seconds)))
+    try:
+        yield
+    finally:
+        _until.reset(token)
+
+
+def in_time() -> None:
+    """Raise NoProof if the deadline of the search is over."""
+    until, seconds = _until.get()
+    if until != math.inf and time.monotonic() > until:
+        raise NoProof(f"The search was given up after {seconds:g} s.")
 
 
 def lhs(theorem: Theorem) -> Term:

@@ -88,10 +88,11 @@ def _fences(raw: list[Token]) -> list[Token]:
                             out[m] = Token("fence", "cases", partner.start, partner.end)
                         else:
                             out[m] = Token("space", " ", partner.start, partner.end)
+                    elif partner.text == "." and bar:
+                        out[m] = Token("other", "{", partner.start, partner.end)
+                        out[n] = Token("fence", "}at|", d.start, d.end)
                     elif partner.text == ".":
-                        out[m] = Token("space", " ", partner.start, partner.end)
-                        if d.text not in ("|", "vert", "rvert"):
-                            out[n] = Token("space", " ", d.start, d.end)
+                        out[m] = out[n] = Token("space", " ", partner.start, partner.end)
             k = n
         k += 1
     return out
@@ -179,6 +180,9 @@ class _Normaliser:
             if ahead is not None and ahead.text == "begin":
                 return [replace(t, kind="MARK", text="cases")]
             return []
+        if t.text == "}at|":
+            self.depth -= 1
+            return [replace(t, kind="RBRACE", text="}"), replace(t, kind="EVAL", text="|")]
         kinds = {"abs(": "LABS", "abs)": "RABS", "norm(": "LNORM", "norm)": "RNORM", "at|": "EVAL"}
         return [replace(t, kind=kinds[t.text])]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 MOST_TOKENS = 60_000
+LONGEST_NUMBER = 100  # characters
 DEEPEST = 40
 
 
@@ -131,8 +132,8 @@ BRACES = {"underbrace", "overbrace", "underbracket", "overbracket", "cancel", "b
           "cancelto", "smash", "mathstrut", "llap", "rlap", "mathrlap", "mathllap", "underparen", "overparen", "uwave",
           "uline", "sout", "enclose", "colorbox", "hl"}  # fmt: skip
 SCANNER = re.compile(
-    r"""(?P<space>\s+)|(?P<comment>%[^\n]*)|\\(?P<command>[A-Za-z@]+\*?|.|\n)|(?P<number>\d+(?:\.\d+)?|\.\d+)"""
-    r"""|(?P<word>[A-Za-z]+)|(?P<dots>\.\.\.+)|(?P<other>.)""",
+    r"""(?P<space>\s+)|(?P<comment>%[^\n]*)|\\(?P<command>[A-Za-z@]+\*?|.|\n)|(?P<number>\d+(?:\.\d+)?(?!\.\d)|\.\d+)"""
+    r"""|(?P<word>[A-Za-z]+)|(?P<dots>\.\.+)|(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
 
@@ -180,6 +181,8 @@ def _number(value: str, before: list[Token], start: int, end: int) -> Iterable[T
     if last and last.text in ("^", "_") and last.kind == "other" and len(value) > 1:
         message = f"Only the first digit is {'raised' if last.text == '^' else 'lowered'} here; write {last.text}{{{value}}}."
         yield Token("bad", message, start, end)
+    elif len(value) > LONGEST_NUMBER:
+        yield Token("bad", f"A number of {len(value)} digits is not worked with.", start, end)
     else:
         yield Token("number", value, start, end)
 

@@ -34,6 +34,7 @@ from tests.campaigns.hostile import Input, makers
 
 MEMORY = 1 << 30  # bytes
 TIME, PER_STEP = 6.0, 4.0  # seconds for the document; limits of a step that each of its steps may take
+WORKER = ("-m", "tests.campaigns.fuzz")
 BATCH = 100
 PROBE = "\n\n# After\n\nThis is a sentence of several words.\n\n<!-- symnll\nreset\n-->\n\n$$ 7 + 1 = 8 $$\n"
 ROOT = Path(__file__).parents[2]
@@ -145,7 +146,7 @@ class Run:
 
     def _process(self, start: int, count: int) -> int:
         o = self.options
-        command = [sys.executable, "-m", "tests.campaigns.fuzz", "--worker", "--seed", str(o.seed), "--start", str(start),
+        command = [sys.executable, *WORKER, "--worker", "--seed", str(o.seed), "--start", str(start),
                    "--count", str(count), "--timeout", str(o.timeout), "--documents", *map(str, o.documents)]  # fmt: skip
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
         allowed = 60 + count * 2 * (TIME + 10 * PER_STEP * o.timeout)
