@@ -137,15 +137,15 @@ def deltas(step: Step, place: Place) -> list[Atom]:
     ranges = step.scope.ranges
     found = []
     visible = step.at(place)
-    labels = {
-        a.node: a for atoms in step.atoms for a in atoms
-        if isinstance(a.node, S.Atom) and (head_name(a.node), 1) in step.scope.quantities
-        and step.scope.quantities[head_name(a.node), 1].kind == "labels"
-    }  # fmt: skip
+    labels = [
+        Atom(S.Atom(0, 0, S.Name(0, 0, name), (S.Name(0, 0, x),)), f"{name}_{x}", frozenset({x}))
+        for (name, count), q in step.scope.quantities.items() if count == 1 and q.kind == "labels"
+        for x in visible if ranges.get(x) == q.axes[0]
+    ]  # fmt: skip
     scalars = [n for (n, count), q in step.scope.quantities.items() if not count and q.kind == "natural"]
     ends = [Atom(S.Name(0, 0, x), x, frozenset({x})) for x in (*visible, *scalars)]
     for n, a in enumerate(ends):
-        for b in (*ends[n + 1 :], *labels.values()):
+        for b in (*ends[n + 1 :], *labels):
             if a.text in scalars or (b.text in ranges and ranges.get(a.text) != ranges[b.text]):
                 continue
             inner = S.Product(0, 0, (a.node, b.node))
@@ -240,6 +240,9 @@ def exchanged(step: Step, side: int, place: Place) -> Iterator[Edit]:
             yield replaced(step, side, place, less, f"({text} - {entry.text})", 2.8)
     if place.role == "factor":
         yield replaced(step, side, place, _fraction(ONE, node), rf"\frac{{1}}{{{text}}}", 2.4)
+        for sign in "-+":
+            more = bracket(S.Sum(node.start, node.end, (("+", node), (sign, ONE))))
+            yield replaced(step, side, place, more, f"({text} {sign} 1)", 2.7)
         if isinstance(node, S.Atom) and node.subs:
             yield replaced(step, side, place, ONE, "1", 3.2)
 

@@ -10,7 +10,7 @@ from symnll.check.edits import FACTORS, ONE, SLOTS, Edit, Step, bracket, head_na
 from symnll.check.places import Place
 from symnll.check.written import braced, shortened
 from symnll.meaning.calculus import is_derivative
-from symnll.meaning.elaborate import FUNCTIONS
+from symnll.meaning.elaborate import FUNCTIONS, head_of
 from symnll.read import syntax as S
 
 
@@ -25,6 +25,16 @@ def functions(step: Step, side: int, place: Place) -> Iterator[Edit]:
             start, end = step.written.extent(item)
             words = f"without the `{step.of(item)}` before `{shortened(step.of(node.items[k + 1]))}`"
             yield Edit(side, place.put(rest), words, 1.7 + 0.03 * place.depth, ((start, end, ""),))
+    if (
+        place.role == "function"
+        and isinstance(head_of(place.following), S.Bracket)
+        and head_name(node) not in FUNCTIONS
+    ):
+        at = step.written.extent(node)[0]
+        called = S.Product(node.start, place.following.end, (node, place.following))
+        words = rf"with `\log` before `{shortened(step.of(called))}`"
+        tree = place.put(product(S.Name(at, at, "log"), node))
+        yield Edit(side, tree, words, 1.9 + 0.03 * place.depth, ((at, at, r"\log "),))
     if place.role not in FACTORS or isinstance(node, S.Num):
         return
     start, end = step.written.extent(node)
@@ -110,7 +120,7 @@ def powers(step: Step, side: int, place: Place) -> Iterator[Edit]:
             squared = _raised(node, two)
             words = f"with `{shortened(step.of(node))}^{n}` in place of `{shortened(step.of(node))}`"
             yield Edit(side, place.put(squared), words, 1.8 + deep + 0.5 * (n - 2), ((end, end, f"^{n}"),))
-    if isinstance(node, S.Sum) and place.role in ("above", "below"):
+    if isinstance(node, S.Sum | S.Product) and place.role in ("above", "below"):
         two = S.Num(node.end, node.end, ONE.value * 2)
         squared = S.Atom(node.start, node.end, bracket(node), (), (two,))
         text = rf"\left( {step.of(node)} \right)^2"

@@ -31,6 +31,10 @@ def letters(step: Step, side: int, place: Place) -> Iterator[Edit]:
                 yield replaced(step, side, place, replace(node, text=other), other, 1.6)
     if place.role != "index":
         return
+    if isinstance(node, S.Sum):  # t + 1 as t
+        if len(node.terms) == 2 and isinstance(node.terms[1][1], S.Num) and node.terms[0][0] == "+":
+            yield replaced(step, side, place, node.terms[0][1], step.of(node.terms[0][1]), 1.0)
+        return
     if isinstance(node, S.Name) and (node.text in step.scope.ranges or node.text in place.bound):
         for other in _alike(step, place, node.text):
             yield _relettered(step, side, place, other)

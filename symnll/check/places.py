@@ -238,6 +238,8 @@ class _Walk:
         elif isinstance(node, S.Bracket):
             yield from self._index(node.inside, lambda n: put(replace(node, inside=n)), bound, depth)
         elif isinstance(node, S.List | S.Product | S.Sum):
+            if isinstance(node, S.Sum):
+                yield Place(node, "index", put, bound, depth)
             for k, part in enumerate(children(node)):
                 if not isinstance(part, S.Sep | S.Words | S.Times):
                     yield from self._index(part, _putter(put, _part, node, k), bound, depth)

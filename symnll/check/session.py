@@ -322,7 +322,8 @@ class Session:
         link, report = step.link, step.report
         assert step.sides is not None
         relation = link.relation.text
-        standard = self._standard(step, wide, free)
+        with self.scope.saved():
+            standard = self._standard(step, wide, free)
         if standard is not None and (standard[1].verdict == "proved" or not self._general(step)):
             self._fill(report, *standard, link)
             self._mend(step, *standard, wide, free)
@@ -348,8 +349,9 @@ class Session:
             return
         decision = self._doubted(meant, self._judged(meant, link))
         self._fill(report, meant, decision, link)
-        self._mend(step, meant, decision, wide, free)
-        self._other_readings(report, meant, decision, sides, link, wide, free)
+        with self.scope.saved():
+            self._mend(step, meant, decision, wide, free)
+            self._other_readings(report, meant, decision, sides, link, wide, free)
         self._remember(report, key)
 
     def _mend(self, step: _Step, meant: Meant, decision: Decision, wide: frozenset[str], free: frozenset[str]) -> None:

@@ -15,7 +15,7 @@ from symnll.check.decide import Decision, decide
 from symnll.check.relations import approximate, proportional, up_to_constant
 from symnll.meaning.calculus import Antiderivative
 from symnll.meaning.conditions import RELATIONS, hypothesis
-from symnll.meaning.elaborate import Elaborator
+from symnll.meaning.elaborate import Elaborator, names_in
 from symnll.meaning.scope import Scope
 from symnll.meaning.values import Array, Ones, Unclear
 from symnll.read import syntax as S
@@ -64,7 +64,8 @@ def meaning(
     given = [g for g in given if not _about_another_function(g, lhs, rhs)]
     constant = any(c for _, c in parts)
     variables = tuple({a.args[1]: None for a in _antiderivatives(lhs, rhs)})
-    notes = [*e.notes, *(f"opened: {d}" for d in e.opened)]
+    kinds = [scope.notes[n] for s in sides for n in sorted(names_in(s)) if n in scope.notes]
+    notes = [*dict.fromkeys((*kinds, *e.notes)), *(f"opened: {d}" for d in e.opened)]
     return Meant(lhs, rhs, relation, given, notes, e.lints, e.ambiguities, constant, variables)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import sympy
@@ -95,6 +98,17 @@ class Scope:
     notes: dict[str, str] = field(default_factory=dict)  # what was inferred, by name
     used: dict[str, str] = field(default_factory=dict)  # SymPy name -> name on the page
     index_cache: dict[str, Any] = field(default_factory=dict)
+
+    @contextmanager
+    def saved(self) -> Iterator[None]:
+        """A trial: what is inferred inside is forgotten after it."""
+        before = {f.name: copy(getattr(self, f.name)) for f in fields(self)}
+        before["definitions"] = {name: list(ds) for name, ds in self.definitions.items()}
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                setattr(self, name, value)
 
     def shown(self, name: str) -> str:
         """The SymPy name of a name; two names never share one."""

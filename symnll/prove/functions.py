@@ -9,7 +9,7 @@ from symnll.core import kernel
 from symnll.core.term import INT, MINUS_ONE, ONE, ZERO, Term, app, num, op
 from symnll.prove import rational, roots
 from symnll.prove.context import Context
-from symnll.prove.normal import again, difference, integer, rank
+from symnll.prove.normal import again, difference, rank
 from symnll.prove.renumber import delta_turned
 from symnll.prove.tactics import (
     Theorem,
@@ -88,19 +88,39 @@ def _log(t: Term, c: Context) -> Theorem | None:
 
 def _log_number(t: Term, n: Fraction, c: Context) -> Theorem | None:
     """log of a positive rational in logs of primes."""
-    from sympy import factorint
-
-    powers = {p: k for p, k in factorint(n.numerator).items() if p != 1}
-    powers.update({p: -k for p, k in factorint(n.denominator).items() if p != 1})
-    if list(powers.values()) == [1]:
+    powers = _primes(n)
+    if [k for _, k in powers] == [1]:
         return None
-    factors = [op("pow", num(int(p)), num(k)) for p, k in sorted(powers.items())]
+    factors = [op("pow", num(p), num(k)) for p, k in powers]
     target = product_term(factors)
     e = under(t, kernel.ring(t.args[0], target))
     if len(factors) == 1:
         p, k = target.args
         return again(chain(e, ax("log_pow", c.positive(p), a=p, b=k)), t, c)
     return chain(e, _log_product(op("log", target), factors, c))
+
+
+def _prime_powers(base: Term, exponent: Term) -> Theorem | None:
+    """n^x = (p^k)^x·(n/p^k)^x for a positive rational n, and (p^k)^x = p^(k·x); None for a prime."""
+    (p, k), *others = _primes(base.data)
+    t, first = op("pow", base, exponent), Fraction(p) ** k
+    if others:
+        parts = num(first), num(base.data / first)
+        least = [kernel.linear(op("le", ZERO, a), ()) for a in parts]
+        e = under(t, kernel.ring(base, op("mul", *parts)), None)
+        return chain(e, ax("pow_mul", *least, a=parts[0], b=parts[1], c=exponent))
+    if k == 1:
+        return None
+    e = under(t, kernel.ring(base, op("pow", num(p), num(k))), None)
+    return chain(e, ax("pow_pow", kernel.linear(op("lt", ZERO, num(p)), ()), a=num(p), b=num(k), c=exponent))
+
+
+def _primes(n: Fraction) -> list[tuple[int, int]]:
+    from sympy import factorint
+
+    powers = {p: k for p, k in factorint(n.numerator).items() if p != 1}
+    powers.update({p: -k for p, k in factorint(n.denominator).items() if p != 1})
+    return sorted((int(p), k) for p, k in powers.items())
 
 
 def _log_product(t: Term, factors: list[Term], c: Context) -> Theorem | None:
@@ -134,6 +154,12 @@ def _power(t: Term, c: Context) -> Theorem | None:
         return again(ax("exp_pow", a=base.args[0], b=exponent), t, c)
     if base is ONE:
         return one_pow(exponent)
+    if base is ZERO and c.show(op("le", ONE, exponent)) is not None and exponent.sort == INT:
+        return roots.natural_power_of_zero(exponent, c)
+    if base.op == "num" and base.data > 0:
+        e = _prime_powers(base, exponent)
+        if e is not None:
+            return again(e, t, c)
     if exponent.op == "delta":
         return again(ax("pow_delta", a=base, i=exponent.args[0], j=exponent.args[1]), t, c)
     if base.op == "pow" and c.positive(base.args[0]) is not None:
@@ -163,10 +189,12 @@ def _power(t: Term, c: Context) -> Theorem | None:
         if all(naturals):
             return again(chain(e, ax("pow_add_natural", *naturals, a=base, i=first, j=rest)), t, c)
         return None
-    if exponent.op == "mul" and (n := integer(exponent.args[0])) is not None and shown is not None:
-        rest = product_term(list(exponent.args[1:]))
-        e = under(t, None, kernel.ring(exponent, op("mul", rest, num(n))))
-        return again(chain(e, kernel.symmetric(ax("pow_pow", shown, a=base, b=rest, c=num(n)))), t, c)
+    front = exponent.args[0] if exponent.op == "mul" else ZERO
+    if front.op == "num" and front.data.numerator not in (0, 1) and shown is not None:
+        share = [num(Fraction(1, front.data.denominator))] if front.data.denominator != 1 else []
+        rest, n = product_term([*share, *exponent.args[1:]]), num(front.data.numerator)
+        e = under(t, None, kernel.ring(exponent, op("mul", rest, n)))
+        return again(chain(e, kernel.symmetric(ax("pow_pow", shown, a=base, b=rest, c=n))), t, c)
     if exponent.op == "num" and shown is not None and not 0 < exponent.data < 1:
         whole = floor(exponent.data)
         part = exponent.data - whole

@@ -105,9 +105,10 @@ def _by_factors(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
 
 
 def _by_squares(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
+    from symnll.prove.absolute import by_squared
     from symnll.prove.squares import by_squares
 
-    return by_squares(goal, d, c)
+    return by_squares(goal, d, c) or by_squared(goal, d, c, depth)
 
 
 def _by_scaling(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:

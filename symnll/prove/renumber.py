@@ -37,6 +37,8 @@ def places(t: Term, i: Term) -> Iterator[tuple[int, Term] | None]:
     """(sign, e) for each argument sign·i + e of an entry in t; None for an argument of another form."""
     if i not in t.free:
         return
+    if t.op in ("partial", "partial2"):
+        yield from (_affine(k, i) for k in t.args[2:] if i in k.free)
     if t.op == "app" and t.args[1].sort == INT and i in t.args[1].free:
         yield _affine(t.args[1], i)
         yield from places(t.args[0], i)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symnll.core import kernel
-from symnll.core.term import INT, ONE, ZERO, Term, num, op
+from symnll.core.term import INT, MINUS_ONE, ONE, ZERO, Term, num, op
 from symnll.prove.context import Context
 from symnll.prove.tactics import Theorem, ax, chain, linear, negated, product_term, rhs, under
 
@@ -122,6 +122,30 @@ def power_of_zero(x: Fraction) -> Theorem:
     share = Fraction(1, 1 - 2**x.numerator)
     sides = linear(op("le", t, ZERO), (scaled, share)), linear(op("le", ZERO, t), (scaled, -share))
     return ax("le_antisymmetric", *sides, a=t, b=ZERO)
+
+
+def natural_power_of_zero(n: Term, c: Context) -> Theorem | None:
+    """0ⁿ = 0 for an integer n ≥ 1: 0^(n − 1)·0¹"""
+    some = c.show(op("le", ONE, n))
+    if some is None:
+        return None
+    before = op("add", n, MINUS_ONE)
+    least = linear(op("le", ZERO, before), (some, 1)), linear(op("le", ZERO, ONE))
+    t = op("pow", ZERO, n)
+    e = under(t, None, kernel.ring(n, op("add", before, ONE)))
+    e = chain(e, ax("pow_add_natural", *least, a=ZERO, i=before, j=ONE))
+    e = chain(e, under(rhs(e), None, kernel.ring(op("pow", ZERO, ONE), ZERO)))
+    return chain(e, kernel.ring(rhs(e), ZERO))
+
+
+def whole_power(t: Term, c: Context) -> Theorem | None:
+    """(b^x)ⁿ = b^(n·x) for b ≥ 0, where n·x is an integer but x is not."""
+    root, n = t.args
+    x = root.args[1].data
+    if n.op != "num" or n.data < 1 or x < 0 or (x * n.data).denominator != 1:
+        return None
+    least = c.nonnegative(root.args[0])
+    return None if least is None else _power_of_power(root.args[0], x, n.data, least)
 
 
 def root_of_power(t: Term, c: Context) -> Theorem | None:

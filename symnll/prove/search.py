@@ -12,6 +12,7 @@ from symnll.prove.context import Context
 from symnll.prove.facts import build_context, with_cuts, with_derivatives, with_rules
 from symnll.prove.normal import ContextRing, difference, normal, value
 from symnll.prove.order import log_bounds, prove_order
+from symnll.prove.swaps import by_swapping
 from symnll.prove.tactics import (
     NoProof,
     Theorem,
@@ -139,7 +140,8 @@ def _equal(goal: Term, c: Context) -> Theorem:
     if value(s, left) is value(t, right):
         back = kernel.symmetric(right) if right is not None else None
         return equation(chain(left, back), s)
-    for attempt in (_by_difference, _by_clearing, by_equations, by_inverse, _by_ray, _by_logarithm, _by_strictness):
+    algebra = _by_difference, _by_clearing, by_equations, by_inverse, by_swapping
+    for attempt in (*algebra, _by_ray, _by_logarithm, _by_strictness):
         found = attempt(value(s, left), value(t, right), c)
         if found is not None:
             back = kernel.symmetric(right) if right is not None else None

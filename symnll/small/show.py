@@ -37,10 +37,18 @@ def two_numbers(left: Any, right: Any) -> tuple[str, str]:
     if isinstance(left, list):
         return f"{{{_arguments(left)}}}", f"{{{_arguments(right)}}}"
     for digits in (6, 12, 25, 60, 200):
-        one, other = (str(v) if isinstance(v, fmpq) else f"{v.str(digits, radius=False)}…" for v in (left, right))
+        one, other = (_digits(v, digits) for v in (left, right))
         if one != other:
             break
     return one, other
+
+
+def _digits(value: Any, digits: int) -> str:
+    """A fraction as it is, a ball by its first digits; a ball around 0 is shown as 0."""
+    if isinstance(value, fmpq):
+        return str(value)
+    shown = value.str(digits, radius=False)
+    return "0" if shown.startswith("0e") else f"{shown}…"
 
 
 def values_at(cases: Cases, case: Case, point: Point) -> dict[str, object]:
