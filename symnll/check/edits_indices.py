@@ -158,7 +158,9 @@ def sums(step: Step, side: int, place: Place) -> Iterator[Edit]:
                 rest = product(*node.items[:k], *node.items[k + 1 :])
                 start, end = step.written.extent(item)
                 words = f"without `{step.of(item)}` before `{shortened(step.of(node.items[k + 1]))}`"
-                yield Edit(side, place.put(rest), words, 1.9 + 0.03 * place.depth, ((start, end, ""),))
+                under = free_letters(S.Product(node.start, node.end, node.items[k + 1 :]))
+                cost = (1.9 if binders(item) & under else 0.5) + 0.03 * place.depth
+                yield Edit(side, place.put(rest), words, cost, ((start, end, ""),))
     if place.role not in ("whole", "term", "inside", "above", "below") or isinstance(node, S.Num):
         return
     other = free_letters(step.sides[1 - side])

@@ -13,6 +13,7 @@ from symnll import language as L
 from symnll.check.clock import Clock, OutOfTime
 from symnll.check.decide import Decision, decide, free_names
 from symnll.check.edits import Edit, Step, edits
+from symnll.check.lints import unused
 from symnll.check.step import EQUALITIES, Meant, judge, meaning
 from symnll.check.written import Splice, Written, shortened, tidy
 from symnll.meaning.conditions import RELATIONS
@@ -33,6 +34,7 @@ PROOF, AGAIN = 0.4, 3  # seconds for one proof at first; how many proofs are tri
 SLOWLY = 0.25  # seconds for one edit of a step that is decided through other statements
 LARGEST = 400  # places in one side
 BOLD = 2.2  # an edit of an inequality that costs more makes it true too easily
+PLAIN = 1.1  # an edit that costs more is less likely than a condition that the author did not write
 LIKELY = 2.0  # an edit that costs more is not suggested without a proof
 WIDEST = 80  # characters of a formula in a message
 
@@ -100,6 +102,8 @@ class Search:
         found = [e for e in edits(self.step) if there[e.side] or e.relation]
         if broken.meant.relation not in EQUALITIES:
             found = [e for e in found if e.cost < BOLD]
+        elif _natural(broken.decision.condition):
+            found = [e for e in found if e.cost < PLAIN and e.side]
         if not self._comparable():
             return self._slowly(found)
         left = []
@@ -169,7 +173,7 @@ class Search:
             if whole is None:
                 return None
             sides = [whole.lhs, whole.rhs]
-        if e.lints or not all(broken.scope.index(n) in sides[edit.side].free_symbols for n in edit.letters):
+        if not all(broken.scope.index(n) in sides[edit.side].free_symbols for n in edit.letters):
             return None
         return relation(*sides)
 
@@ -214,11 +218,13 @@ class Search:
             return None
 
     def _says_nothing(self, edit: Edit, tree: Any) -> bool:
-        """Whether the two sides are one and the same thing now, or something cancels that did not."""
+        """Whether the sides are one and the same now, something cancels that did not, or a sum has lost its index."""
         if edit.relation:
             return False
         sides = self.broken.sides
-        return _same(tree, sides[1 - edit.side]) or _cancelled(tree) > _cancelled(sides[edit.side])
+        before, scope = sides[edit.side], self.broken.scope
+        cancelled = _cancelled(tree) > _cancelled(before)
+        return _same(tree, sides[1 - edit.side]) or cancelled or unused(scope, tree) > unused(scope, before)
 
     def _said(self, edit: Edit, end: str = " the step is proved") -> str:
         words = edit.words or self._exchange(edit)
@@ -278,6 +284,11 @@ def _diagonal(decision: Decision) -> bool:
     """Whether the step is proved where two indices are the same."""
     condition = decision.condition_statement
     return isinstance(condition, sympy.Eq) and all(s.is_integer for s in condition.args)
+
+
+def _natural(condition: str) -> bool:
+    """Whether a condition is one that authors have in mind: numbers sum to 1, are one-hot or positive."""
+    return condition.startswith("Σ") or any(word in condition for word in ("is one-hot", " > ", " ≥ "))
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -13,6 +13,7 @@ from sympy.core.function import AppliedUndef
 from symnll.check.clock import Clock, OutOfTime
 from symnll.check.decide import Decision
 from symnll.check.letters import scopes_of
+from symnll.check.lints import remarks
 from symnll.check.options import Options
 from symnll.check.repair import Broken, repair
 from symnll.check.step import EQUALITIES, Meant, judge, meaning
@@ -176,6 +177,8 @@ class Session:
     def _inline(self, item: Inline) -> None:
         """A definition in a sentence: `where p_j = …`, `let S = …`; a condition: `if i = j`."""
         words = set(item.cue.split())
+        if words & rows.DENYING | words & rows.UNDECIDED:
+            return
         if words & {"if", "when", "for", "case", "assuming", "suppose"}:
             try:
                 tokens = tokens_of(self.scope, item.body.text, self.document.macros, item.body.at)
@@ -241,6 +244,8 @@ class Session:
         if sentence is None:
             return None
         between = self.source.text[sentence[1] : item.start].strip("$ \n,:;\\()")
+        if set(between.lower().split()) & {*rows.DENYING, *rows.UNDECIDED}:
+            return None
         return sentence[0] if len(between) < 60 and "." not in between and "\n\n" not in between.strip() else None
 
     def _is_index(self, name: str) -> bool:
@@ -277,6 +282,9 @@ class Session:
             for step in group:
                 if step.sides is not None:
                     self._decide(item, step, wide, frozenset(free))
+                    for r in remarks(self.scope, step.sides, step.report, wide):
+                        whole = S.Node(step.link.relation.start, step.link.rhs.end)
+                        self._remark(step.report, r.code, r.message, r.node or whole)
 
     def _parse(self, member: rows.Member, link: rows.Link) -> Any:
         if not member.tokens:

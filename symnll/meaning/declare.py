@@ -165,6 +165,8 @@ def _of(rest: str, word: str, example: str) -> tuple[str, bool, str]:
 
 def _axes(scope: Scope, text: str) -> tuple[Range, ...]:
     out = []
+    if len(_names(text)) > limits.MOST_AXES:
+        raise Refused(f"A quantity has at most {limits.MOST_AXES} axes.")
     for part in _names(text):
         key = part.replace(" ", "")
         if f"[{key}]" in scope.sets:

@@ -7,12 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from symnll.meaning.scope import Notation, Scope
+from symnll.read import syntax as S
 from symnll.read.normal import terminals
 from symnll.read.recover import balanced, first_bad, recovered
-from symnll.read.tokens import Token, expand, scan
+from symnll.read.tokens import Token, Unreadable, expand, scan
 
 _OPEN = {"LBRACE", "LPAR", "LABS", "LNORM", "BEGIN"}
 _CLOSE = {"RBRACE", "RPAR", "RABS", "RNORM", "END"}
+_EDGES = {"PLUS", "REL", "COMMA", "SEMI", "COLON", "BAR", "ROW", "AMP", "QUAD", "TEXT", "FORALL", "IMPLIES"}
+_BEFORE_SUM = {"START", *_OPEN, *_EDGES}
+_AFTER_SUM = {"END", "MINUS", *_CLOSE, *_EDGES}
 
 
 def tokens_of(
@@ -110,7 +114,30 @@ def notation(scope: Scope, pattern: Sequence[Token], body: Sequence[Token]) -> N
         depth += (t.kind in _OPEN) - (t.kind in _CLOSE)
         if t.kind == "NAME" and t.text in scope.ranges and (depth or (k and pattern[k - 1].kind in ("SUB", "SUP"))):
             holes.add(t.text)
-    return Notation(tuple(pattern), tuple(body), frozenset(holes))
+    return Notation(tuple(pattern), tuple(body), frozenset(holes), _shape(pattern))
+
+
+def _shape(pattern: Sequence[Token]) -> str:
+    """Whether a pattern is a sum or a product of several things; a name with its arguments is one thing."""
+    try:
+        whole = S.unwrap(S.parse(pattern))
+    except Unreadable:
+        return ""
+    if isinstance(whole, S.Sum):
+        return "sum"
+    call = isinstance(whole, S.Product) and len(whole.items) == 2 and pattern[-1].kind == "RPAR"
+    return "product" if isinstance(whole, S.Product) and not call else ""
+
+
+def _fits(n: Notation, tokens: Sequence[Token], k: int, after: int) -> bool:
+    """Whether tokens[k:after] are together: `a + b` is not in 2a + b, and `a b` is not in a b²."""
+    before = tokens[k - 1].kind if k else "START"
+    following = tokens[after].kind if after < len(tokens) else "END"
+    if after - k > 1 and before in ("SUP", "SUB", "FRAC", "BINOM", "SQRT", "ROOT"):
+        return False
+    if n.shape and following in ("SUP", "SUB", "PRIME", "BANG"):
+        return False
+    return n.shape != "sum" or (before in _BEFORE_SUM and following in _AFTER_SUM)
 
 
 def written_out(tokens: Sequence[Token], notations: Sequence[Notation], indexed: set[str]) -> list[Token]:
@@ -126,6 +153,8 @@ def written_out(tokens: Sequence[Token], notations: Sequence[Notation], indexed:
     while k < len(tokens):
         for n in ordered:
             found = _match(n, tokens, k)
+            if found is not None and not _fits(n, tokens, k, found[0]):
+                found = None
             if found is not None and len(n.pattern) == 1 and n.pattern[0].text in indexed:
                 if found[0] < len(tokens) and tokens[found[0]].kind == "SUB":
                     found = None

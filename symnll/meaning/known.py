@@ -38,7 +38,17 @@ def taken(scope: Scope, d: Definition) -> bool:
         return True
     if any(name.startswith(f"{d.head}^") and name[len(d.head) + 1 :].isdigit() for name in scope.definitions):
         return True  # σ, where σ² is defined
-    return any(_covers(scope, x, d) for x in _same(scope, d))
+    return any(_covers(scope, x, d) for x in _same(scope, d)) or _noted(scope, d)
+
+
+def _noted(scope: Scope, d: Definition) -> bool:
+    """Whether `write s(x) for …` says what s(·) is, for some other argument."""
+    for n in scope.notations:
+        kinds = [t.kind for t in n.pattern]
+        if d.arguments is not None and n.pattern[0].text == d.head and kinds[1:2] == ["LPAR"] and not n.holes:
+            if sum(k in ("COMMA", "SEMI", "BAR", "NORM", "COLON") for k in kinds) + 1 == len(d.arguments):
+                return True
+    return False
 
 
 def namesake(scope: Scope, d: Definition) -> Definition | None:

@@ -15,6 +15,7 @@ from symnll.meaning.values import Unclear
 LARGEST_EXPONENT = 2000  # of a power, and of a number below a factorial; twice that at most
 LARGEST_EXPONENTIAL = 10**9  # of e
 LARGEST_RANGE = 20_000  # where an index runs, or the size of an axis, when it is a number
+MOST_AXES = 8
 HIGHEST_ORDER = 8  # of a derivative
 MOST_FACTORS = 400  # of one product, without what stands in brackets
 MOST_TERMS = 20_000  # of one sum

@@ -445,7 +445,8 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
             f"{use.key}(…) is not known; declare it: `let {use.key}(x) = …`, `function {use.key}` or `write … for …`.",
             use.node.start, following.end,
         )  # fmt: skip
-    if not e.scope.known(use.key) and _only_names(parts) and use.key not in ("e", r"\pi"):
+    noted = any(n.pattern[0].text == use.key and n.pattern[1:2] and n.pattern[1].kind == "LPAR" for n in e.scope.notations)
+    if not e.scope.known(use.key) and (_only_names(parts) or noted) and use.key not in ("e", r"\pi"):
         raise Unclear(
             f"Whether {use.key}({spelled(parts[0])}) is a product or a function is not known; declare "
             f"`real {use.key}`, `function {use.key}` or `let {use.key}({spelled(parts[0])}) = …`.",

@@ -82,15 +82,9 @@ def bounded(
             if kind != "sum":
                 raise Unclear("Only sums of vectors are understood.", node.start, node.end)
             return v.map(lambda x: V.over(cls, x, variable, lo, hi))
-        if variable not in v.free_symbols and letter in _names(node, env) and not conditions:
-            e.lints.append(("unused-index", f"The index {letter} does not occur under its {kind}.", node.start, node.end))
         return V.over(cls, v, variable, lo, hi)
 
     return build(bindings, dict(env))
-
-
-def _names(node: Any, env: Env) -> set[str]:
-    return {str(spelled(S.unwrap(s)))[:1] for s in getattr(node, "subs", ())}
 
 
 def _conditioned(e: Elaborator, kind: str, conditions: list[Any], body: Callable[[Env], Value], env: Env) -> Value:

@@ -70,6 +70,7 @@ class Notation:
     pattern: tuple[Token, ...]
     body: tuple[Token, ...]
     holes: frozenset[str] = frozenset()
+    shape: str = ""  # "sum" or "product", where the pattern is one, and stands for one only where it is one
 
 
 @dataclass

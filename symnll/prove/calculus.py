@@ -7,7 +7,7 @@ from symnll.core.term import INT, ONE, REAL, ZERO, Term, app, lam, num, op
 from symnll.prove import unknown
 from symnll.prove.context import Context
 from symnll.prove.local import derivative_nearby
-from symnll.prove.tactics import NoProof, Theorem, attempt, ax, chain, for_range, product_term, rhs, under
+from symnll.prove.tactics import NoProof, Theorem, attempt, ax, chain, for_range, linear, product_term, rhs, under
 
 
 def normal_derivative(t: Term, c: Context) -> Theorem | None:
@@ -192,8 +192,25 @@ def _power(body: Term, x: Term, a: Term, c: Context) -> Theorem:
     one = c.show(op("le", ONE, exponent)) if exponent.sort == INT else None
     if one is not None:
         return ax("d_power_natural", inner, one, **_parts(inner), i=exponent)
+    if exponent.op != "num" and c.positive(_at(base, x, a)) is None and c.natural(exponent) is not None:
+        return _natural_power(body, x, inner, c)
     positive = _need(_at(base, x, a), c, "positive", "is not known to be positive")
     return ax("d_power", inner, positive, **_parts(inner), d=exponent)
+
+
+def _natural_power(body: Term, x: Term, inner: Theorem, c: Context) -> Theorem:
+    """hasd of uⁿ for a natural n that may be 0: then uⁿ is 1, and n·uⁿ⁻¹·u′ is 0."""
+    n = body.args[1]
+    none, some = (kernel.assume("case", op(name, n, ZERO)) for name in ("eq", "ne"))
+    less = ax("le_differs", c.natural(n), kernel.symmetric(some), a=ZERO, b=n)
+    one = linear(op("le", ONE, n), (ax("integer_step", less, i=ZERO, j=n), 1))
+    slope = ax("d_power_natural", inner, one, **_parts(inner), i=n)
+    _, a, b = slope.statement.args
+    flat = chain(under(body, None, none), kernel.ring(op("pow", body.args[0], ZERO), ONE))
+    zero = under(b, none, *[None] * (len(b.args) - 1))
+    zero = chain(zero, kernel.ring(rhs(zero), ZERO))
+    constant = kernel.rewrite(ax("d_constant", a=a, b=ONE), (kernel.symmetric(kernel.abstract(flat, x)), None, None))
+    return kernel.by_cases(kernel.rewrite(constant, (None, None, kernel.symmetric(zero))), slope, none.statement)
 
 
 def _exp(body: Term, x: Term, a: Term, c: Context) -> Theorem:

@@ -216,6 +216,8 @@ def _combination(top: Quotient, zeros: list[Term], c: Context) -> list[Term] | N
     if not all(isinstance(a, Term) and e > 0 for p in polynomials for m in p for a, e in m):
         return None
     atoms = sorted({a for p in (*polynomials, top.numerator) for m in p for a, _ in m}, key=order)
+    if not atoms:
+        return None
     for variables in (atoms, atoms[::-1]):
         for turn in (1, -1):
             places = list(range(len(zeros)))[::turn]

@@ -80,6 +80,10 @@ def _log(t: Term, c: Context) -> Theorem | None:
         return _log_product(t, list(a.args), c)
     if a.op == "add":
         factors, e = rational.factor(a, c)
+        if e is not None and len(factors) == 1:
+            base, n = factors[0].args
+            shown = c.positive(base)
+            return None if shown is None else again(chain(under(t, e), ax("log_pow", shown, a=base, b=n)), t, c)
         if e is not None:
             product = product_term(factors)
             return chain(under(t, e), _log_product(op("log", product), factors, c))
@@ -188,7 +192,8 @@ def _power(t: Term, c: Context) -> Theorem | None:
         naturals = c.natural(first), c.natural(rest)
         if all(naturals):
             return again(chain(e, ax("pow_add_natural", *naturals, a=base, i=first, j=rest)), t, c)
-        return None
+        e = roots.lowered(t, c)
+        return None if e is None else again(e, t, c)
     front = exponent.args[0] if exponent.op == "mul" else ZERO
     if front.op == "num" and front.data.numerator not in (0, 1) and shown is not None:
         share = [num(Fraction(1, front.data.denominator))] if front.data.denominator != 1 else []
@@ -215,6 +220,12 @@ def _delta(t: Term, c: Context) -> Theorem | None:
     differ = c.facts.get(op("ne", i, j)) or _out_of_range(i, j, c)
     if differ is not None:
         return ax("delta_differ", differ, i=i, j=j)
+    if not c.plain and "num" in (i.op, j.op):
+        from symnll.prove.binary import indicator
+
+        found = indicator(t, c)
+        if found is not None:
+            return found
     sides = (i, j) if c.plain or i.op == j.op == "sym" else _solved(gap)
     low, high = sides if rank(sides[0]) <= rank(sides[1]) else sides[::-1]
     if (low, high) == (i, j):

@@ -46,7 +46,9 @@ def derivative_nearby(body: Term, x: Term, a: Term, c: Context) -> Theorem:
     outer = Context((), c)
     outer.depth += 1  # x is in use
     bounds = [b for u in _signed(body, x, a, c) if (b := _bound(u, x, a, c, outer)) is not None]
-    low, above_low = _largest([(b.end, b.inside) for b in bounds if b.below], a)
+    lows = [(b.end, b.inside) for b in bounds if b.below]
+    positive = c.positive(a) if not lows else None  # what is under a binder may need x > 0
+    low, above_low = _largest(lows if positive is None else [(ZERO, positive)], a)
     high, below_high = _largest([(negated(b.end), _turned(b.inside)) for b in bounds if not b.below], negated(a))
     high = negated(high)
     left, right = kernel.assume("near", op("lt", low, x)), kernel.assume("near", op("lt", x, high))

@@ -7,6 +7,7 @@ from typing import Any
 from symnll.core import kernel
 from symnll.core.ring import Polynomial, Ring, accumulate
 from symnll.core.term import MINUS_ONE, ONE, ZERO, CoreError, Term, app, lam, num, op
+from symnll.prove import jensen
 from symnll.prove.bounds import facts_about, log_bounds, settled, split, terms_of, weights
 from symnll.prove.context import Context
 from symnll.prove.normal import normal, value
@@ -46,7 +47,8 @@ def prove_order(goal: Term, c: Context, depth: int = MAX_DEPTH) -> Theorem:
         if c.memo.get(("order", below), 0) >= depth:  # it was tried, or is being tried
             raise NoProof("{} was not shown.", below)
         c.memo["order", below] = depth
-        for tactic in (_by_factors, _by_squares, _by_scaling, _by_log, _by_exp, _by_maximum, _by_logs, _by_terms):
+        first = _by_factors, _by_squares, _by_scaling, _by_log, _by_exp, _by_maximum
+        for tactic in (*first, _by_logs, _by_terms, _by_values):
             found = tactic(below, d, c, depth - 1)
             if found is not None:
                 break
@@ -109,6 +111,12 @@ def _by_squares(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
     from symnll.prove.squares import by_squares
 
     return by_squares(goal, d, c) or by_squared(goal, d, c, depth)
+
+
+def _by_values(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
+    from symnll.prove.binary import by_values
+
+    return by_values(goal, d, c, depth)
 
 
 def _by_scaling(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
@@ -229,11 +237,12 @@ def _by_terms(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
         bodies, rest = [], []
         for m in terms_of(d):
             k, factors = split(m)
-            s = next((f for f in factors if f.op == "sum" and f.args[:2] == (lo, hi)), None)
+            found = ((f, *_sum_of(f)) for f in factors)
+            f, s, left = next((p for p in found if p[1] is not None and p[1].args[:2] == (lo, hi)), (m, None, []))
             if s is None:
                 rest.append(m)
             else:
-                others = [f for f in factors if f is not s]
+                others = [*left, *(g for g in factors if g is not f)]
                 bodies.append(product_term([num(k), *others, app(s.args[2], i)]))
         if rest:
             share = weights(bodies, lo, hi, i, c)
@@ -261,6 +270,14 @@ def _by_terms(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
     return None
 
 
+def _sum_of(f: Term) -> tuple[Term | None, list[Term]]:
+    """The sum that a factor is, or is a power of, and what is left of the factor without it."""
+    if f.op == "pow" and f.args[0].op == "sum" and f.args[1].op == "num" and f.args[1].data in (2, 3):
+        n = int(f.args[1].data) - 1
+        return f.args[0], [op("pow", f.args[0], num(n)) if n > 1 else f.args[0]]
+    return (f if f.op == "sum" else None), []
+
+
 def _by_logs(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
     """Each w·log v with w ≥ 0 is at least w·(1 − 1/v), in sums as well; then the rest has no logarithms."""
     if goal.op == "lt":
@@ -280,8 +297,8 @@ def _by_logs(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
 
 
 def _by_facts(goal: Term, c: Context) -> Theorem | None:
-    """Linear arithmetic with further facts about the atoms: members of sums and maxima, logarithms of facts."""
-    facts = list(facts_about(goal.args[1], c))
+    """Linear arithmetic with further facts about the atoms: members of sums and maxima, logarithms of facts, Jensen."""
+    facts = [*facts_about(goal.args[1], c), *jensen.about(goal.args[1], c)]
     if not facts:
         return None
     richer = Context(facts, c)

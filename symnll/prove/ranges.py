@@ -48,6 +48,8 @@ def cut(name: str, lo: Term, hi: Term, f: Term, c: Context) -> Theorem | None:
         after = op("add", j, ONE)
         if j is hi or difference(lo, after) is ZERO:
             continue
+        if c.show(op("lt", j, hi)) is None and c.show(op("le", lo, j)) is None:  # one part would be all of it
+            continue
         parted = split(name, lo, hi, f, j, c)
         if parted is not None and c.show(op("lt", j, lo)) is None and c.show(op("le", hi, j)) is None:
             return parted

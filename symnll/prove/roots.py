@@ -7,7 +7,7 @@ from fractions import Fraction
 from symnll.core import kernel
 from symnll.core.term import INT, MINUS_ONE, ONE, ZERO, Term, num, op
 from symnll.prove.context import Context
-from symnll.prove.tactics import Theorem, ax, chain, linear, negated, product_term, rhs, under
+from symnll.prove.tactics import Theorem, ax, chain, linear, negated, product_term, rhs, sum_term, under
 
 
 def is_root(t: Term) -> bool:
@@ -138,14 +138,22 @@ def natural_power_of_zero(n: Term, c: Context) -> Theorem | None:
     return chain(e, kernel.ring(rhs(e), ZERO))
 
 
-def whole_power(t: Term, c: Context) -> Theorem | None:
-    """(b^x)ⁿ = b^(n·x) for b ≥ 0, where n·x is an integer but x is not."""
-    root, n = t.args
-    x = root.args[1].data
-    if n.op != "num" or n.data < 1 or x < 0 or (x * n.data).denominator != 1:
+def lowered(t: Term, c: Context) -> Theorem | None:
+    """aⁿ⁻ᵏ = aⁿ·a⁻ᵏ for integers n ≥ k > 0 and a ≠ 0"""
+    a, exponent = t.args
+    k = next((m for m in exponent.args if m.op == "num" and m.sort == INT and m.data < 0), None)
+    natural, unit = (c.natural(exponent), c.nonzero(a)) if k is not None else (None, None)
+    if k is None or natural is None or unit is None:
         return None
-    least = c.nonnegative(root.args[0])
-    return None if least is None else _power_of_power(root.args[0], x, n.data, least)
+    more = num(-k.data)
+    whole = ax("pow_add_natural", natural, linear(op("le", ZERO, more)), a=a, i=exponent, j=more)
+    n = sum_term([m for m in exponent.args if m is not k])
+    sum_is_n = under(op("pow", a, op("add", exponent, more)), None, kernel.ring(op("add", exponent, more), n))
+    whole = chain(kernel.symmetric(sum_is_n), whole)  # aⁿ = aⁿ⁻ᵏ·aᵏ
+    below = op("pow", a, k)
+    product = op("mul", op("pow", a, n), below)
+    e = under(product, whole, None)
+    return kernel.symmetric(chain(e, kernel.ring(rhs(e), t, unit)))
 
 
 def root_of_power(t: Term, c: Context) -> Theorem | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from symnll.core import kernel
 from symnll.core.ring import accumulate
 from symnll.core.rules import negation
-from symnll.core.term import INT, ONE, REAL, ZERO, CoreError, Term, app, fn, lam, num, op, substitute, sym
+from symnll.core.term import INT, MINUS_ONE, ONE, REAL, ZERO, CoreError, Term, app, fn, lam, num, op, substitute, sym
 from symnll.prove import calculus
 from symnll.prove.combine import by_equations, by_inverse
 from symnll.prove.context import Context
@@ -99,6 +99,9 @@ def _case(goal: Term, c: Context) -> Term | None:
             found.extend(op("le", a, ZERO) for a in _weights(t) if c.nonnegative(a) is not None)
         if t.op == "delta":
             found.append(op("eq", *t.args))
+        elif t.op == "pow" and t.args[1].sort == INT and t.args[1].op == "add":
+            n = difference(t.args[1], MINUS_ONE)  # xⁿ⁻¹, which is another thing for n = 0
+            found.extend([op("eq", n, ZERO)] if c.natural(n) is not None and c.natural(t.args[1]) is None else [])
         elif t.op == "max":
             found.append(op("le", *(t.args if t.args[0] is not ZERO else t.args[::-1])))  # x ≤ 0, or else 0 < x
         for a in t.args:

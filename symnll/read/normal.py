@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symnll.read import tokens as T
+from symnll.read.bars import bars, fences
 from symnll.read.tokens import Token, Unreadable
 
 CUES = {
-    "if", "for", "when", "where", "otherwise", "else", "and", "with", "since", "because", "given", "or", "so", "then",
-    "hence", "thus", "let", "as", "by", "using", "subject", "such", "assuming", "case", "from", "provided", "while",
-    "therefore", "i.e.", "unless", "s.t.", "all", "any", "every", "each", "we", "is", "the", "which", "note", "in", "to",
-    "recall", "suppose", "but", "also", "now", "of", "follows", "implies", "equivalently", "(by", "(since", "(using", "(if",
-    "eq.", "iff", "(from", "(because", "substituting", "definition", "are", "it", "that", "this", "on",
+    "if", "for", "when", "where", "otherwise", "else", "and", "with", "since", "because", "given", "or", "so",
+    "then", "hence", "thus", "let", "as", "by", "using", "subject", "such", "assuming", "case", "from", "provided",
+    "while", "therefore", "i.e.", "unless", "except", "not", "s.t.", "all", "any", "every", "each", "we", "is", "the", "which",
+    "note", "in", "to", "recall", "suppose", "but", "also", "now", "of", "follows", "implies", "equivalently", "(by",
+    "(since", "(using", "(if", "eq.", "iff", "(from", "(because", "substituting", "definition", "are", "it", "that",
+    "this", "on",
 }  # fmt: skip
 OPENING = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 CLOSING = set(OPENING.values())
@@ -27,12 +29,16 @@ LAYOUT = {
     "center", "minipage", "small", "footnotesize", "dgroup", "dmath*", "displayquote", "empheq", "cases*", "tabular",
     "nalign", "xalignat", "document",
 }  # fmt: skip
+WITH_OPTIONS = {
+    "array", "tabular", "alignat", "alignedat", "IEEEeqnarray", "xalignat", "aligned", "gathered", "split", "minipage",
+    "subarray",
+}  # fmt: skip
 ATOMS = {"cases", "dcases", "rcases", "pmatrix", "bmatrix", "matrix", "vmatrix", "Bmatrix", "smallmatrix", "Vmatrix"}
 
 
 def terminals(raw: list[Token]) -> list[Token]:
     """The tokens that the grammar reads. Raises Unreadable."""
-    return _bars(_joined(_Normaliser(_fences(raw)).run()))
+    return bars(_joined(_Normaliser(fences(raw)).run()))
 
 
 def _joined(tokens: list[Token]) -> list[Token]:
@@ -45,56 +51,6 @@ def _joined(tokens: list[Token]) -> list[Token]:
             out.append(replace(t, text=t.text.replace("-", "")))
         else:
             out.append(t)
-    return out
-
-
-def _fences(raw: list[Token]) -> list[Token]:
-    r"""\left and \right with their partners: `\left.` and `\right.` vanish, with `\left\{` before a bare `\right.`."""
-    out = [t for t in raw]
-    stack: list[int] = []
-    k = 0
-    while k < len(out):
-        t = out[k]
-        if t.kind == "command" and t.text in ("left", "right"):
-            n = k + 1
-            while n < len(out) and out[n].kind == "space":
-                n += 1
-            if n == len(out):
-                break
-            d = out[n]
-            if t.text == "left":
-                stack.append(n)
-                if d.text in ("|", "vert", "lvert"):
-                    out[n] = Token("fence", "abs(", d.start, d.end)
-                elif d.text in ("lVert", "Vert") or (d.kind == "command" and d.text == "|"):
-                    out[n] = Token("fence", "norm(", d.start, d.end)
-            else:
-                m = stack.pop() if stack else None
-                partner = out[m] if m is not None else None
-                bar = d.text in ("|", "vert", "rvert")
-                double = d.text in ("rVert", "Vert") or (d.kind == "command" and d.text == "|")
-                if partner is not None and partner.text == "abs(":
-                    out[n] = Token("fence", "abs)", d.start, d.end)
-                elif partner is not None and partner.text == "norm(":
-                    out[n] = Token("fence", "norm)", d.start, d.end)
-                elif bar:
-                    out[n] = Token("fence", "at|", d.start, d.end)
-                elif double:
-                    out[n] = Token("fence", "norm)", d.start, d.end)
-                if partner is not None and m is not None:
-                    if d.text == "." and d.kind == "other":
-                        out[n] = Token("space", " ", d.start, d.end)
-                        if partner.text in ("{", "lbrace") and partner.kind == "command":
-                            out[m] = Token("fence", "cases", partner.start, partner.end)
-                        else:
-                            out[m] = Token("space", " ", partner.start, partner.end)
-                    elif partner.text == "." and bar:
-                        out[m] = Token("other", "{", partner.start, partner.end)
-                        out[n] = Token("fence", "}at|", d.start, d.end)
-                    elif partner.text == ".":
-                        out[m] = out[n] = Token("space", " ", partner.start, partner.end)
-            k = n
-        k += 1
     return out
 
 
@@ -258,9 +214,11 @@ class _Normaliser:
             environment = "".join(p.text for p in self._group(t))
             kind = self.environments.pop() if self.environments else "layout"
             self.depth -= kind == "atom"
-            return [replace(t, kind="END", text=environment.rstrip("*"))] if kind == "atom" else [
-                replace(t, kind="ROW", text=r"\\")
-            ]
+            return (
+                [replace(t, kind="END", text=environment.rstrip("*"))]
+                if kind == "atom"
+                else [replace(t, kind="ROW", text=r"\\")]
+            )
         if "\\" + name in T.RELATIONS:
             return [replace(t, kind="REL", text=T.RELATIONS["\\" + name])]
         if name in ("stackrel", "overset", "underset"):
@@ -286,7 +244,10 @@ class _Normaliser:
         """`\\\\[2ex]`, but not a row that starts with a bracket."""
         if self.k < len(self.raw) and self.raw[self.k].text == "[":
             inside = "".join(p.text for p in self.raw[self.k + 1 : self.k + 8])
-            if any(unit in inside.split("]")[0] for unit in ("pt", "em", "ex", "mm", "cm", "in", "\\")) and "]" in inside:
+            if (
+                any(unit in inside.split("]")[0] for unit in ("pt", "em", "ex", "mm", "cm", "in", "\\"))
+                and "]" in inside
+            ):
                 self._optional()
 
     def _symbol(self, t: Token) -> list[Token]:
@@ -369,7 +330,9 @@ class _Normaliser:
             if self.k < len(self.raw) and self.raw[self.k].kind == "number" and len(self.raw[self.k].text) > 1:
                 whole = self.raw[self.k]
                 parts = [
-                    Token("number", c, whole.start + n, whole.start + n + 1) for n, c in enumerate(whole.text) if c != "."
+                    Token("number", c, whole.start + n, whole.start + n + 1)
+                    for n, c in enumerate(whole.text)
+                    if c != "."
                 ]
                 self.raw[self.k : self.k + 1] = parts
                 return
@@ -377,7 +340,9 @@ class _Normaliser:
 
     def _brace(self, t: Token, inner: list[Token]) -> list[Token]:
         end = inner[-1].end if inner else t.end
-        if inner and (inner[0].kind in ("PLUS", "MINUS") or _relates(inner)):  # \cancel{- y}: the sign belongs to what is around
+        if inner and (
+            inner[0].kind in ("PLUS", "MINUS") or _relates(inner)
+        ):  # \cancel{- y}: the sign belongs to what is around
             return inner
         return [Token("LBRACE", "{", t.start, t.end), *inner, Token("RBRACE", "}", end, end)]
 
@@ -402,8 +367,7 @@ class _Normaliser:
     def _begin(self, t: Token) -> list[Token]:
         environment = "".join(p.text for p in self._group(t)).rstrip("*")
         after_mark = bool(self.out) and self.out[-1].kind == "MARK"
-        if environment in ("array", "tabular", "alignat", "alignedat", "IEEEeqnarray", "xalignat", "aligned", "gathered",
-                           "split", "minipage", "subarray"):  # fmt: skip
+        if environment in WITH_OPTIONS:
             self._optional()
             ahead = self._peek()
             takes = environment not in ("aligned", "gathered", "split")
@@ -455,7 +419,9 @@ class _Normaliser:
         if len(plain) == 1 and not plain.isalpha():
             return self._inside(raw)
         if plain.isdigit():
-            return [Token("NUMBER", plain, t.start, end)] if plain != "1" else [Token("NAME", r"\mathbb{1}", t.start, end)]
+            return (
+                [Token("NUMBER", plain, t.start, end)] if plain != "1" else [Token("NAME", r"\mathbb{1}", t.start, end)]
+            )
         if not any(c.isalnum() for c in plain):
             return self._inside(raw)
         if not all(c.isalnum() or c in " -_.'/&" for c in plain):
@@ -546,58 +512,3 @@ def _is_prose(words: list[str]) -> bool:
     """Words of a sentence, not a name of two or three words such as `log likelihood`."""
     loose = any(not (w[:1].isalnum() and w[-1:].isalnum()) for w in words)
     return any(w.strip(",.:;()").lower() in CUES for w in words) or len(words) > 3 or (len(words) > 1 and loose)
-
-
-def _paired_bars(tokens: list[Token]) -> set[int]:
-    """Bars that stand directly in no round or square bracket, two by two: they pair up, and separate nothing."""
-    places: dict[tuple[int, str], list[int]] = {}
-    stack: list[int] = []
-    for k, t in enumerate(tokens):
-        if t.kind in ("LPAR", "LBRACE", "BEGIN"):
-            stack.append(k)
-        elif t.kind in ("RPAR", "RBRACE", "END"):
-            stack = stack[:-1]
-        elif t.kind in ("BAR", "NORM"):
-            places.setdefault((stack[-1] if stack else -1, t.kind), []).append(k)
-    return {
-        p
-        for (at, _), found in places.items()
-        if len(found) % 2 == 0 and (at < 0 or tokens[at].kind != "LPAR")
-        for p in found
-    }
-
-
-def _bars(tokens: list[Token]) -> list[Token]:
-    """Bare | and ‖ decided: a pair around an expression, a separator, or the bar of an evaluation."""
-    out: list[Token] = []
-    stack: list[tuple[str, int]] = []  # opening tokens, with their place in `out`
-    paired = _paired_bars(tokens)
-    ends = {"NAME", "NUMBER", "RPAR", "RBRACE", "RABS", "RNORM", "PRIME", "BANG", "END", "DOTS"}
-    for k, t in enumerate(tokens):
-        if t.kind in ("LPAR", "LBRACE", "BEGIN"):
-            stack.append((t.kind, len(out)))
-        elif t.kind in ("RPAR", "RBRACE", "END"):
-            while stack and stack[-1][0] in ("BAR", "NORM"):
-                kind, place = stack.pop()
-                out[place] = replace(out[place], kind=kind)
-            if stack:
-                stack.pop()
-        elif t.kind in ("BAR", "NORM"):
-            operand = bool(out) and out[-1].kind in ends and not (out[-1].kind == "NAME" and out[-1].text in T.NAMED)
-            inside = bool(stack) and stack[-1][0] == t.kind
-            if k in paired and not inside:
-                operand = False
-            small = "ABS" if t.kind == "BAR" else "NORM"
-            if t.kind == "BAR" and operand and not inside and k + 1 < len(tokens) and tokens[k + 1].kind == "SUB":
-                t = replace(t, kind="EVAL")
-            elif inside and operand:
-                _, place = stack.pop()
-                out[place] = replace(out[place], kind="L" + small)
-                t = replace(t, kind="R" + small)
-            elif not operand:
-                stack.append((t.kind, len(out)))
-        out.append(t)
-    return out
-
-
-__all__ = ["terminals", "Unreadable"]

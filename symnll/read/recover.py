@@ -51,11 +51,23 @@ def balanced(tokens: Sequence[Token]) -> list[Token]:
 
     def alone(k: int) -> None:
         t = out[k]
+        if t.kind == "TEXT":
+            return
         what = "is not closed" if t.kind in OPENING else "closes nothing"
         out[k] = bad(f"{t.text} {what}.", t.start, t.end)
 
+    silent: set[int] = set()  # brackets whose partner stands in the words: \text{(by } i = j)
     for k, t in enumerate(tokens):
-        if t.kind in OPENING:
+        if t.kind == "TEXT":
+            extra = t.text.count("(") - t.text.count(")")
+            stack.extend([k] * max(extra, 0))
+            while extra < 0 and stack and out[stack[-1]].kind in ("LPAR", "TEXT"):
+                silent.add(stack.pop())
+                extra += 1
+        elif t.kind == "RPAR" and stack and out[stack[-1]].kind == "TEXT":
+            stack.pop()
+            silent.add(k)
+        elif t.kind in OPENING:
             stack.append(k)
         elif t.kind in CLOSING:
             kinds = [out[p].kind for p in stack]
@@ -68,7 +80,7 @@ def balanced(tokens: Sequence[Token]) -> list[Token]:
             stack.pop()
     for k in stack:
         alone(k)
-    return out
+    return [t for k, t in enumerate(out) if k not in silent or t.kind == "TEXT"]
 
 
 def first_bad(tokens: Sequence[Token]) -> Unreadable | None:

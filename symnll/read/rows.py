@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symnll.read.tokens import BIG, NAMED, Token
 
 STEPS = {"=", r"\equiv", ":=", "=:", r"\doteq", r"\approx", r"\propto", r"\leq", r"\geq", "<", ">", r"\to"}
-CONDITIONAL = {"if", "for", "when", "given", "with", "assuming", "unless", "case", "provided", "whenever", "iff", "subject",
-               "such", "s.t.", "any", "every", "all", "each", "while"}  # fmt: skip
+CONDITIONAL = {
+    "if", "for", "when", "given", "with", "assuming", "unless", "case", "provided", "whenever",
+    "iff", "subject", "such", "s.t.", "any", "every", "all", "each", "while",
+}  # fmt: skip
 DEFINING = {"where", "let", "define", "denote", "with", "here", "denoting", "writing", "setting", "put"}
+DENYING = {"not", "unless", "except", "never"}
+UNDECIDED = {"or", "only", "iff", "either", "neither", "nor"}
+OPPOSITE = {"=": r"\neq", r"\neq": "=", "<": r"\geq", ">": r"\leq", r"\leq": ">", r"\geq": "<"}
 NOTES = {"because", "since", "by", "using", "from", "as"}  # (since Σ y = 1): why a step holds, not when
 _OPEN = {"LPAR", "LBRACE", "LABS", "LNORM", "BEGIN"}
 _CLOSE = {"RPAR", "RBRACE", "RABS", "RNORM", "END"}
 _ENDS = {"COMMA", "SEMI", "QUAD", "TEXT", "IMPLIES", "FORALL", "COLON"}
-_INDEX_KINDS = {"NAME", "NUMBER", "PLUS", "MINUS", "DOTS", "SUB", "LBRACE", "RBRACE", "REL", "COMMA", "SUP", "LPAR", "RPAR",
-                "PRIME", "BAR", "TEXT"}  # fmt: skip
+_INDEX_KINDS = {
+    "NAME", "NUMBER", "PLUS", "MINUS", "DOTS", "SUB", "LBRACE", "RBRACE", "REL", "COMMA", "SUP", "LPAR", "RPAR", "PRIME",
+    "BAR", "TEXT",
+}  # fmt: skip
 
 
 @dataclass
@@ -67,16 +74,20 @@ def links(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> tuple[lis
     carried: list[list[Token]] = []
     last_own: list[list[Token]] = []
     row_start: Member | None = None
+    awaited = False  # a row with nothing but conditions: they are those of the next row
     split = _rows(tokens)
     for row in split:
         clauses = _clauses(row)
         prefix, main, suffix, wheres = _classify(clauses, is_index)
+        if main and not suffix and last_own and any({"otherwise", "else"} & set(c.cue) for c in clauses):
+            both = [t for c in last_own for t in c]
+            suffix = [_meant(both if len(last_own) == 1 else both[:1], ["not"], True)]
         if not main and not wheres:
             if row is split[-1] and out:
                 for link in out:  # \\end{split} \\quad (i ≠ j): of the whole display
                     link.conditions = [*link.conditions, *prefix, *suffix]
             else:
-                carried = prefix
+                carried, awaited = prefix, bool(prefix)
             continue
         if prefix:
             carried = prefix
@@ -86,12 +97,13 @@ def links(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> tuple[lis
             goes_on = bool(clause.tokens) and clause.tokens[0].kind == "REL"
             if "IMPLIES" in clause.marks and out:
                 implied = [x for x in out if x not in implied]
-            if not goes_on and not prefix and current is not None and not _has_relation(clause.tokens):
-                if clause.tokens[0].kind in ("PLUS", "MINUS", "TIMES", "PM") and out:
-                    current.tokens.extend(clause.tokens)
-                    continue
-            if not goes_on and not prefix and clause is main[0] and not _joins(clause):
+            bare = not goes_on and not prefix and not _has_relation(clause.tokens)
+            if bare and current is not None and out and clause.tokens[0].kind in ("PLUS", "MINUS", "TIMES", "PM"):
+                current.tokens.extend(clause.tokens)
+                continue
+            if not goes_on and not prefix and clause is main[0] and not _joins(clause) and not awaited:
                 carried = []
+            awaited = False
             alternative = bool(goes_on and suffix and last_own and suffix != last_own and clause is main[0])
             start = row_start if alternative else current
             made, current, head = _chain(clause.tokens, start)
@@ -185,7 +197,7 @@ def _classify(
     main: list[_Clause] = []
     wheres: list[_Clause] = []
     in_condition = in_where = False
-    for c in clauses:
+    for c in _ranges(clauses, is_index):
         if not c.tokens:
             in_condition = in_condition or bool(set(c.cue) & CONDITIONAL)
             continue
@@ -197,11 +209,19 @@ def _classify(
             in_condition = in_where = False
             continue
         like_index = _like_index(c.tokens, is_index)
+        if like_index or cued or in_condition:
+            c.tokens = _meant(c.tokens, c.cue, like_index)
+            if c.tokens[0].kind == "BAD":
+                (suffix if main else prefix).append(c.tokens)
+                continue
         if cued and (like_index or relation or "FORALL" in c.marks):
             (suffix if main else prefix).append(c.tokens)
             in_condition = True
-        elif in_condition and (not relation or like_index) and not c.marks & {"COLON", "IMPLIES"} and not (
-            "QUAD" in c.marks and relation and not like_index
+        elif (
+            in_condition
+            and (not relation or like_index)
+            and not c.marks & {"COLON", "IMPLIES"}
+            and not ("QUAD" in c.marks and relation and not like_index)
         ):
             target = suffix if main else prefix
             if relation or not target:
@@ -217,16 +237,16 @@ def _classify(
             words = [t for t in inside if t.kind == "TEXT"]
             rest = [t for t in inside if t.kind not in ("TEXT", "FORALL")]
             if _has_relation(rest) and (words or _like_index(rest, is_index)):
-                (suffix if main else prefix).append(rest)
+                cue = " ".join(t.text for t in words).strip("() ").split()
+                (suffix if main else prefix).append(_meant(rest, cue, True))
             elif not main and not c.marks:
                 main.append(c)
         elif (set(c.cue) & DEFINING or in_where) and relation:
             in_where = True
             wheres.append(c)
-        elif relation or not main:
-            if relation or c.marks <= {"COMMA"} or not c.marks or "IMPLIES" in c.marks:
-                in_condition = in_where = False
-                main.append(c)
+        elif relation or (not main and (c.marks <= {"COMMA"} or "IMPLIES" in c.marks)):
+            in_condition = in_where = False
+            main.append(c)
     main = _listed(main)
     for c in main[-1:]:
         found = _trailing(c.tokens, is_index)
@@ -234,9 +254,81 @@ def _classify(
             inside = c.tokens[found + 1 : -1]
             cue = " ".join(t.text for t in inside if t.kind == "TEXT").split()
             if not set(cue) & NOTES:
-                suffix.append([t for t in inside if t.kind != "TEXT"])
+                suffix.append(_meant([t for t in inside if t.kind != "TEXT"], cue, True))
             del c.tokens[found:]
     return prefix, [c for c in main if c.tokens], suffix, wheres
+
+
+def _meant(tokens: list[Token], cue: Sequence[str], index: bool) -> list[Token]:
+    """A condition as its words want it: `unless i = j` is i ≠ j; `or` and `only if` are not decided."""
+    words = {w.strip("(),.:;") for w in cue}
+    start, end = tokens[0].start, tokens[-1].end
+    odd = sorted(words & UNDECIDED) or (["some"] if index and "some" in words else [])
+    if odd:
+        return [Token("BAD", f"A condition with {odd[0]!r} is not understood.", start, end)]
+    if not words & DENYING:
+        return tokens
+    depth, places = 0, []
+    for k, t in enumerate(tokens):
+        depth += (t.kind in _OPEN) - (t.kind in _CLOSE)
+        if depth == 0 and t.kind == "REL":
+            places.append(k)
+    if len(places) != 1 or len(words & DENYING) > 1 or tokens[places[0]].text not in OPPOSITE:
+        return [Token("BAD", "What is denied here is not understood.", start, end)]
+    at = places[0]
+    return [*tokens[:at], replace(tokens[at], text=OPPOSITE[tokens[at].text]), *tokens[at + 1 :]]
+
+
+def _ranges(clauses: list[_Clause], is_index: Callable[[str], bool]) -> list[_Clause]:
+    r"""`i, j = 1, \dots, K` and `i = 1, 2, 3` say where letters run: as i ≥ 1, i ≤ K; no index is 1 by that."""
+    out: list[_Clause] = []
+    k = 0
+    while k < len(clauses):
+        found = _range(clauses, k, is_index)
+        if found is None:
+            out.append(clauses[k])
+            k += 1
+            continue
+        letters, first, last, after = found
+        while out and out[-1].after == "COMMA" and len(out[-1].tokens) == 1 and is_index(out[-1].tokens[0].text):
+            letters.insert(0, out.pop().tokens[0])
+        marks, cue = clauses[k].marks, [*clauses[k].cue, "for"]
+        for letter in letters:
+            for sign, end in ((r"\geq", first), (r"\leq", last)):
+                if end:
+                    relation = Token("REL", sign, letter.start, end[-1].end)
+                    out.append(_Clause([letter, relation, *end], cue, marks, "COMMA"))
+                    marks = {"COMMA"}
+        out[-1].after = clauses[after - 1].after
+        k = after
+    return out
+
+
+def _range(
+    clauses: list[_Clause], k: int, is_index: Callable[[str], bool]
+) -> tuple[list[Token], list[Token], list[Token], int] | None:
+    """The letter, the ends and the place after a range that starts at clause k; None if there is none."""
+    tokens = clauses[k].tokens
+    if len(tokens) < 3 or tokens[1].text != "=" or tokens[0].kind != "NAME" or not is_index(tokens[0].text):
+        return None
+    parts, after = [tokens[2:]], k + 1
+    while after < len(clauses) and clauses[after].marks == {"COMMA"} and not _has_relation(clauses[after].tokens):
+        parts.append(clauses[after].tokens)
+        after += 1
+    inside = [n for n, t in enumerate(parts[0]) if t.kind == "DOTS"]
+    if inside:  # i = 1 \dots K
+        n = inside[0]
+        return [tokens[0]], parts[0][:n], parts[0][n + 1 :], k + 1
+    dots = next((n for n, p in enumerate(parts) if [t.kind for t in p] == ["DOTS"]), None)
+    if dots is not None:
+        last = parts[dots + 1] if dots + 1 < len(parts) else []
+        return [tokens[0]], parts[0], last, k + 1 + dots + bool(last)
+    numbers = [p[0].text for p in parts if [t.kind for t in p] == ["NUMBER"] and p[0].text.isdigit()]
+    if len(numbers) == len(parts) > 1:
+        steady = all(int(b) - int(a) == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+        unclear = [Token("BAD", "A list of values is not understood here.", tokens[0].start, parts[-1][-1].end)]
+        return ([tokens[0]], parts[0], parts[-1], after) if steady else ([tokens[0]], unclear, [], after)
+    return None
 
 
 def _listed(clauses: list[_Clause]) -> list[_Clause]:
@@ -245,7 +337,13 @@ def _listed(clauses: list[_Clause]) -> list[_Clause]:
     for c in clauses:
         before = out[-1] if out else None
         alone = before is not None and not _has_relation(before.tokens) and not before.cue and before.after == "COMMA"
-        if before is not None and alone and c.marks == {"COMMA"} and _has_relation(c.tokens) and c.tokens[0].kind != "REL":
+        if (
+            before is not None
+            and alone
+            and c.marks == {"COMMA"}
+            and _has_relation(c.tokens)
+            and c.tokens[0].kind != "REL"
+        ):
             comma = Token("COMMA", ",", before.tokens[-1].end, before.tokens[-1].end + 1)
             out[-1] = _Clause([*before.tokens, comma, *c.tokens], c.cue, before.marks, c.after)
         else:

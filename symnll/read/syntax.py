@@ -111,7 +111,9 @@ class List(Node):
                 out.append([])
             else:
                 out[-1].append(p)
-        return [List(part[0].start if part else self.start, part[-1].end if part else self.end, tuple(part)) for part in out]
+        return [
+            List(part[0].start if part else self.start, part[-1].end if part else self.end, tuple(part)) for part in out
+        ]
 
     @property
     def only(self) -> Any:
@@ -147,7 +149,9 @@ class Cases(Node):
 
 
 def _span(children: Sequence[Any]) -> tuple[int, int]:
-    spans = [(c.start, c.end) if isinstance(c, Node) else (c.value.start, c.value.end) for c in children if c is not None]
+    spans = [
+        (c.start, c.end) if isinstance(c, Node) else (c.value.start, c.value.end) for c in children if c is not None
+    ]
     return (min(s for s, _ in spans), max(e for _, e in spans)) if spans else (0, 0)
 
 
@@ -167,7 +171,11 @@ def _with_operands(terms: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
             out.append((sign, term))
             continue
         head = items[-1].base if isinstance(items[-1], Atom) else items[-1]
-        operator = isinstance(head, Frac) and isinstance(unwrap(head.top), Name) and unwrap(head.top).text in (r"\partial", "d")
+        operator = (
+            isinstance(head, Frac)
+            and isinstance(unwrap(head.top), Name)
+            and unwrap(head.top).text in (r"\partial", "d")
+        )
         if operator or (isinstance(head, Name) and head.text in _WAITING):
             inner = Sum(term.start, term.end, ((sign, term),))
             out[-1] = out[-1][0], Product(items[0].start, term.end, (*items, inner))

@@ -78,14 +78,16 @@ NAMED = {
 }  # fmt: skip
 BIG = {"sum", "prod", "int", "iint", "coprod", "bigcup", "bigcap", "bigoplus", "bigodot", "oint"}
 NOTHING = {
-    "left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl",
-    "Biggr", "bigm", "Bigm", "biggm", "Biggm", "displaystyle", "textstyle", "scriptstyle", "scriptscriptstyle",
-    "limits", "nolimits", "nonumber", "notag", "hfill", "hfil", "hline", "mathstrut", "strut", "vphantom", "null",
-    ",", ";", ":", "!", " ", ">", "thinspace", "medspace", "thickspace", "enspace", "enskip", "negthinspace", "/",
-    "noindent", "centering", "Box", "square", "blacksquare", "qed", "qedhere", "QED", "qedsymbol", "allowbreak", "break", "nobreak", "relax", "ensuremath", "mathchoice", "protect",
-    "normalsize", "small", "large", "Large", "footnotesize", "scriptsize", "tiny", "boldmath", "bf", "displaylimits",
-    "mathop", "mathbin", "mathrel", "mathord", "mathopen", "mathclose", "mathinner", "pmb", "raggedright", "nobreakspace",
-    "par", "smallskip", "medskip", "bigskip", "interdisplaylinepenalty", "allowdisplaybreaks", "@", "-", "rlap",
+    "left", "right",
+    "middle", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr",
+    "bigm", "Bigm", "biggm", "Biggm", "displaystyle", "textstyle", "scriptstyle", "scriptscriptstyle", "limits",
+    "nolimits", "nonumber", "notag", "hfill", "hfil", "hline", "mathstrut", "strut", "vphantom", "null", ",", ";",
+    ":", "!", " ", ">", "thinspace", "medspace", "thickspace", "enspace", "enskip", "negthinspace", "/", "noindent",
+    "centering", "Box", "square", "blacksquare", "qed", "qedhere", "QED", "qedsymbol", "allowbreak", "break",
+    "nobreak", "relax", "ensuremath", "mathchoice", "protect", "normalsize", "small", "large", "Large",
+    "footnotesize", "scriptsize", "tiny", "boldmath", "bf", "displaylimits", "mathop", "mathbin", "mathrel",
+    "mathord", "mathopen", "mathclose", "mathinner", "pmb", "raggedright", "nobreakspace", "par", "smallskip",
+    "medskip", "bigskip", "interdisplaylinepenalty", "allowdisplaybreaks", "@", "-", "rlap",
 }  # fmt: skip
 SPACES = {"quad", "qquad", "hspace*", "hspace", "hskip", "mspace"}
 WITH_ARGUMENT = {  # dropped with the group that follows
@@ -116,11 +118,13 @@ TIMES = {
     "/": "/", r"\div": "/", r"\slash": "/", r"\bullet": "*", r"\centerdot": "*", r"\cdotp": "*",
 }  # fmt: skip
 FONTS_PLAIN = {  # the letter stays what it is; upright or typewriter words are names
-    "mathrm", "text", "textrm", "textit", "textsf", "texttt", "textnormal", "mathit", "mathsf", "mathtt", "operatorname",
-    "operatorname*", "mbox", "hbox", "textup", "textsc", "emph", "mathnormal", "textsl", "Operatorname", "textbf",
+    "mathrm", "text", "textrm", "textit", "textsf", "texttt", "textnormal", "mathit", "mathsf", "mathtt",
+    "operatorname", "operatorname*", "mbox", "hbox", "textup", "textsc", "emph", "mathnormal", "textsl", "Operatorname", "textbf",
 }  # fmt: skip
-FONTS_BOLD = {"mathbf", "boldsymbol", "bm", "vec", "bf", "mathbfit", "pmb", "symbf", "overrightarrow", "underline", "vv",
-              "mathbold"}  # fmt: skip
+FONTS_BOLD = {
+    "mathbf", "boldsymbol", "bm", "vec", "bf", "mathbfit", "pmb", "symbf", "overrightarrow", "underline", "vv",
+    "mathbold",
+}  # fmt: skip
 FONTS_OTHER = {"mathcal": "cal", "mathscr": "cal", "mathfrak": "frak", "mathbb": "bb", "mathbbm": "bb", "mathds": "bb",
                "Bbb": "bb", "cal": "cal", "euscr": "cal", "mathbbold": "bb"}  # fmt: skip
 ACCENTS = {
@@ -139,7 +143,7 @@ SCANNER = re.compile(
 
 
 def scan(text: str, at: Any = None, words: frozenset[str] = frozenset()) -> list[Token]:
-    """The raw tokens of a text: commands, characters, numbers and words; `at(i)` is the place of text[i] in the file."""
+    """The raw tokens of a text: commands, characters, numbers, words; `at(i)` is the place of text[i] in the file."""
     out: list[Token] = []
     place = at or (lambda i: i)
     for m in SCANNER.finditer(text):
@@ -179,7 +183,9 @@ def _number(value: str, before: list[Token], start: int, end: int) -> Iterable[T
     """After ^ or _ only the first digit belongs to the script, as in TeX."""
     last = next((t for t in reversed(before) if t.kind != "space"), None)
     if last and last.text in ("^", "_") and last.kind == "other" and len(value) > 1:
-        message = f"Only the first digit is {'raised' if last.text == '^' else 'lowered'} here; write {last.text}{{{value}}}."
+        message = (
+            f"Only the first digit is {'raised' if last.text == '^' else 'lowered'} here; write {last.text}{{{value}}}."
+        )
         yield Token("bad", message, start, end)
     elif len(value) > LONGEST_NUMBER:
         yield Token("bad", f"A number of {len(value)} digits is not worked with.", start, end)
