@@ -53,7 +53,7 @@ class Step:
     """What the edits of a step are made from.
 
     `read` gives the tree of some LaTeX, or None. `diagonal`: the step is true where two indices are the same.
-    `doubt_left`: the left side may well be the one that is wrong.
+    `doubt_left`: the left side may well be the one that is wrong. `sign`: the relation as the author wrote it.
     """
 
     sides: tuple[Any, Any]
@@ -63,6 +63,7 @@ class Step:
     read: Callable[[str], Any] = lambda text: None
     diagonal: bool = False
     doubt_left: bool = False
+    sign: str = ""
     places: tuple[list[Place], ...] = field(init=False)
     free: frozenset[str] = field(init=False)
 
@@ -177,7 +178,8 @@ def edits(step: Step) -> list[Edit]:
     sources = tuple(s for part in parts for s in part)
     found: list[Edit] = list(edits_shape.relations(step))
     for side in (1, 0):
-        more = 0.0 if side else 0.4 if step.doubt_left else 1.5
+        doubt = (-0.1, 0.5) if step.doubt_left else (1.9, 0.0)
+        more = doubt[side]
         for place in step.places[side]:
             for source in sources:
                 found += [replace(edit, cost=edit.cost + more) for edit in source(step, side, place)]

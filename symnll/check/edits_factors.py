@@ -175,6 +175,8 @@ def added(step: Step, side: int, place: Place) -> Iterator[Edit]:
     for k in starts:
         here = _inside(step, side, node, k) if k else place
         for cost, atom in (_known(step, side, here) if k else known)[: MOST + 6]:
+            if isinstance(items[k], S.Num) and not atom.letters and head_name(atom.node) == "":
+                continue  # a number before a number
             if isinstance(items[0], S.Num) and items[0].value == 1 and len(items) == 1:
                 continue  # 1 in place of something, which is another edit
             tree = product(*items[:k], atom.node, *items[k:])
@@ -288,7 +290,7 @@ def numbers(step: Step, side: int, place: Place) -> Iterator[Edit]:
                         y = S.Atom(node.start, node.end, S.Name(node.start, node.end, name), (S.Name(0, 0, letter),))
                         yield replaced(step, side, place, y, f"{name}_{letter}", 1.0)
         for n in (node.value + 1, node.value - 1, 2 * node.value, node.value / 2):
-            alone = n > 1 or place.role == "whole"  # 0 and 1 are terms and factors that are left out
+            alone = n > 1 or place.role == "whole" or (n and place.role in ("term", "inside"))  # else it is left out
             if n >= 0 and n.denominator == 1 and n != node.value and alone:
                 yield replaced(step, side, place, replace(node, value=n), str(n), 1.3)
         if node.value in (0, 1):

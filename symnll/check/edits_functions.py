@@ -184,7 +184,7 @@ def fractions(step: Step, side: int, place: Place) -> Iterator[Edit]:
     if step.written.text[start:end].startswith("\\"):
         turned = replace(node, top=node.bottom, bottom=node.top)
         text = rf"\frac{{{step.of(bottom)}}}{{{step.of(top)}}}"
-        yield replaced(step, side, place, turned, text, 1.8)
+        yield replaced(step, side, place, turned, text, 1.5)
         alone = isinstance(top, S.Name | S.Atom | S.Num) or (place.role in SLOTS and place.role != "term")
         text = step.of(top) if alone else f"({step.of(top)})"
         words = f"without the denominator of `{shortened(step.of(node), 60)}`"

@@ -27,9 +27,9 @@ def relations(step: Step) -> Iterator[Edit]:
 
 
 def _related(step: Step, relation: str, cost: float) -> Edit:
-    old = {r"\leq": r"\le", r"\geq": r"\ge"}.get(step.relation, step.relation)
-    new = {r"\leq": r"\le", r"\geq": r"\ge"}.get(relation, relation)
-    return Edit(1, step.sides[1], f"with `{new}` in place of `{old}`", cost, None, relation)
+    q = "q" if step.sign.endswith("q") else ""
+    new = {r"\leq": rf"\le{q}", r"\geq": rf"\ge{q}"}.get(relation, relation)
+    return Edit(1, step.sides[1], f"with `{new}` in place of `{step.sign or step.relation}`", cost, None, relation)
 
 
 def signs(step: Step, side: int, place: Place) -> Iterator[Edit]:

@@ -70,7 +70,7 @@ def _binders(node: Any) -> Iterator[_Binder]:
 def _unused(scope: Scope, found: Sequence[_Binder], wide: frozenset[str]) -> Iterator[Remark]:
     """Σ_j e^{y_i}: the index is not under its sum, and another one that runs over the same range is."""
     for b in found:
-        free = set().union(*(free_letters(i) for i in b.body))
+        free = free_letters(S.Product(b.node.end, b.node.end, b.body))
         for letter in sorted(b.letters & set(scope.ranges) - free - wide):
             others = sorted(
                 x for x in free - b.letters if x in scope.ranges and scope.ranges[x] == scope.ranges[letter]
@@ -174,10 +174,17 @@ def _forgotten(scope: Scope, report: StepReport) -> Iterator[Remark]:
     condition = report.condition or ""
     left, _, right = condition.partition(" = ")
     letters = {scope.shown(x) for x in scope.ranges}
-    if left in letters and right in letters and (report.help is None or r"\delta" in report.help):
+    if left in letters and right in letters and (report.help is None or _puts_in_delta(report.help)):
         yield Remark("missing-delta", f"This is true only for {condition}; a δ with these indices seems to be missing.")
     elif condition.endswith("is one-hot") or (condition.startswith("Σ") and right == "1"):
         yield Remark("silent-one-hot", f"This uses that {condition}, which nothing says.")
+
+
+def _puts_in_delta(suggestion: str) -> bool:
+    """Whether what is suggested is a δ."""
+    parts = suggestion.split("`")
+    new, old = parts[1], parts[3] if " in place of " in suggestion else ""
+    return new.count(r"\delta") > old.count(r"\delta")
 
 
 def _is_big(b: _Binder) -> bool:

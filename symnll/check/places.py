@@ -53,7 +53,7 @@ def opaque(node: Any) -> bool:
         return bool(parts) and (parts[0].start, parts[0].end) == (node.start, node.end)
     if isinstance(node, S.Atom):
         return any(s.start < node.base.end for s in (*node.subs, *node.sups))
-    if isinstance(node, S.Product | S.Sum):
+    if isinstance(node, S.Product | S.Sum | S.Frac):
         return any(a.end > b.start for a, b in pairwise(parts))
     return False
 

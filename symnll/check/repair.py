@@ -95,6 +95,7 @@ class Search:
         self.step = Step(
             broken.sides, broken.link.relation.text, broken.scope, Written(broken.source.text), self._read,
             diagonal=_diagonal(broken.decision), doubt_left=broken.after_false,
+            sign=broken.source.text[slice(*broken.link.relation.span)],
         )  # fmt: skip
         if max(map(len, self.step.places)) > LARGEST:
             return None

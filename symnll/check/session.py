@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -38,6 +39,7 @@ from symnll.report.model import Counterexample, DisplayReport, FileReport, Lint,
 STANDARD = {"softmax", r"\sigma", "sigmoid", "KL", "H", "D", "LSE", "lse", "logsumexp", "softplus", "tanh", "logit", "relu", "ReLU",
             r"\delta", r"\Delta", "I", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}"}  # fmt: skip
 EXPECTED = ("refuted", "conditional", "unknown")
+EDITS, ALL_EDITS = 2.0, 60.0  # seconds to look for what would mend one step, and all steps of a document
 EXTRA = 2.0  # seconds that a step may take beyond its limit, for other readings and repairs
 
 
@@ -79,6 +81,7 @@ class Session:
         self.last_conditions: list[list[Token]] = []
         self.confirmed: set[str] = set()  # standard names whose meaning the document has stated
         self.trail = ""  # a digest of all that the names of this stretch depend on
+        self.patience = ALL_EDITS
         self.sentence: tuple[list[Token], int] | None = None  # a condition in the sentence before a display
 
     def run(self) -> FileReport:
@@ -164,7 +167,8 @@ class Session:
         if word == "case":
             self.pending.cases.append(condition_tokens(self.scope, rest, self.document.macros))
         elif word == "from":
-            self.pending.start = tokens_of(self.scope, rest, self.document.macros)
+            offset = text.find(rest)
+            self.pending.start = tokens_of(self.scope, rest, self.document.macros, lambda i: item.text.at(offset + i))
         elif word == "skip":
             self.pending.skip = True
         elif word == "expect":
@@ -208,6 +212,7 @@ class Session:
         display = DisplayReport(item.number, line, end_line, [], pending.expect or None, pending.skip)
         self.report.displays.append(display)
         if pending.skip:
+            self.last = None
             return
         body = item.body
         try:
@@ -370,9 +375,12 @@ class Session:
         before = self.report.displays[-1].steps[report.step - 2] if report.step > 1 else None
         after_false = before is not None and before.rhs == report.lhs and before.verdict in ("refuted", "conditional")
         assert step.sides is not None
-        report.help = repair(Broken(
+        broken = Broken(
             self.scope, self.source, self.document.macros, link, step.sides, meant, decision, wide, free, after_false
-        ))  # fmt: skip
+        )  # fmt: skip
+        start = time.monotonic()
+        report.help = repair(broken, min(EDITS, self.patience)) if self.patience > 0 else None
+        self.patience -= time.monotonic() - start
 
     def _judged(self, meant: Meant, link: rows.Link) -> Decision:
         premises = []

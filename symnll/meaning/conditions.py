@@ -18,6 +18,7 @@ from symnll.read import syntax as S
 if TYPE_CHECKING:
     from symnll.meaning.elaborate import Elaborator, Env
 
+PLAIN = {"if", "for", "when", "where", "otherwise", "else", "other", "and", "with", "case", "in", "the", ""}
 RELATIONS = {
     "=": L.Eq, r"\neq": L.Ne, r"\leq": L.Le, r"\geq": L.Ge, "<": L.Lt, ">": L.Gt, r"\equiv": L.Eq, ":=": L.Eq, "=:": L.Eq,
     r"\doteq": L.Eq,
@@ -94,7 +95,7 @@ def cases(e: Elaborator, node: S.Cases, env: Env) -> Any:
     rows: list[tuple[Any, Any]] = []
     for row in node.rows:
         pieces = [p for cell in row for p in (*cell.pieces, S.Sep(cell.end, cell.end, "CELL", ""))][:-1]
-        cut = next((n for n, p in enumerate(pieces) if isinstance(p, (S.Sep, S.Words)) and not _inner(p)), len(pieces))
+        cut = next((n for n, p in enumerate(pieces) if isinstance(p, (S.Sep, S.Words))), len(pieces))
         value, rest = pieces[:cut], pieces[cut:]
         if not value:
             raise Unclear("A row of these cases has no value.", node.start, node.end)
@@ -102,6 +103,9 @@ def cases(e: Elaborator, node: S.Cases, env: Env) -> Any:
         if isinstance(v, Array):
             raise Unclear("Cases of vectors are not understood; write an entry.", node.start, node.end)
         words = " ".join(p.text for p in rest if isinstance(p, S.Words))
+        odd = {w.strip("(),.:;") for w in words.split()} - PLAIN
+        if odd:
+            raise Unclear(f"A case with {sorted(odd)[0]!r} is not understood.", node.start, node.end)
         rest = [p for p in rest if not isinstance(p, S.Words) and not (isinstance(p, S.Sep) and p.kind in ("CELL", "QUAD", "FORALL"))]
         while rest and isinstance(rest[0], S.Sep) and rest[0].kind in ("COMMA", "COLON", "SEMI"):
             rest = rest[1:]
@@ -113,7 +117,7 @@ def cases(e: Elaborator, node: S.Cases, env: Env) -> Any:
         conditions = [
             relation(e, part, env)
             for part in S.List(node.start, node.end, tuple(rest)).parts("COMMA", "SEMI")
-            if any(isinstance(p, S.Sep) and p.kind == "REL" for p in part.pieces)
+            if part.pieces
         ]
         rows.append((v, conditions[0] if len(conditions) == 1 else sympy.And(*conditions, evaluate=False)))
     if len(rows) > 1 and _exhaust([c for _, c in rows]):
@@ -121,10 +125,6 @@ def cases(e: Elaborator, node: S.Cases, env: Env) -> Any:
     if rows[-1][1] is not sympy.true and rows[-1][1] is not True:
         raise Unclear("These cases do not say what holds otherwise; add \\text{otherwise}.", node.start, node.end)
     return L.Choice(*rows)
-
-
-def _inner(p: Any) -> bool:
-    return False
 
 
 def _exhaust(conditions: list[Any]) -> bool:

@@ -333,6 +333,8 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
     name = head.base if isinstance(head, S.Atom) else head
     if not isinstance(name, S.Name) or len(items) > 2 or name.text in FIXED:
         return None
+    if name.text in (r"\delta", r"\Delta") and isinstance(head, S.Atom) and len(script_parts(head.subs[0] if head.subs else name)) > 1:
+        return None  # Kronecker's
     subs = [_inside(x) for i in items if isinstance(i, S.Atom) for x in i.subs]
     if any(isinstance(p, S.Sep) and p.kind == "REL" for x in subs if isinstance(x, S.List) for p in x.pieces):
         return None  # E_{x ∼ p}[…]

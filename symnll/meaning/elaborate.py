@@ -195,7 +195,7 @@ class Elaborator:
             if isinstance(item, S.Times):
                 if k == len(items) - 1 and item.kind == ".":
                     break
-                pending, explicit = ("*" if item.kind == "." else item.kind), True
+                pending, explicit = ("*" if item.kind == "." else item.kind), not item.cross
                 k += 1
                 continue
             start = k
@@ -231,6 +231,8 @@ class Elaborator:
             if isinstance(right, Array) and not isinstance(left, Array):
                 raise Unclear("A number can't be divided by a vector.", node.start, node.end)
             return V.pointwise(V.divide, left, right, node)
+        if kind in ("odot", "otimes") and not (isinstance(left, Array) or isinstance(right, Array)):
+            raise Unclear("This sign between two numbers is not understood.", node.start, node.end)
         if kind == "odot":
             return V.pointwise(V.mul, left, right, node)
         if kind == "otimes" and isinstance(left, Array) and isinstance(right, Array):

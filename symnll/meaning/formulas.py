@@ -15,6 +15,7 @@ from symnll.read.tokens import Token, Unreadable, expand, scan
 _OPEN = {"LBRACE", "LPAR", "LABS", "LNORM", "BEGIN"}
 _CLOSE = {"RBRACE", "RPAR", "RABS", "RNORM", "END"}
 _EDGES = {"PLUS", "REL", "COMMA", "SEMI", "COLON", "BAR", "ROW", "AMP", "QUAD", "TEXT", "FORALL", "IMPLIES"}
+_BEFORE_EMPTY = {"REL", "AMP", "ROW", "PLUS", "MINUS", "TIMES", "NAME", "NUMBER", "RPAR", "RBRACE", "QUAD"}
 _BEFORE_SUM = {"START", *_OPEN, *_EDGES}
 _AFTER_SUM = {"END", "MINUS", *_CLOSE, *_EDGES}
 
@@ -93,6 +94,11 @@ def compact(tokens: Sequence[Token]) -> list[Token]:
                 out.extend(tokens[end:primes])
                 k = primes + braced
                 continue
+        after = tokens[k + 2].kind if k + 2 < len(tokens) else ""
+        empty = t.kind == "LBRACE" and k + 1 < len(tokens) and tokens[k + 1].kind == "RBRACE"
+        if empty and after not in ("SUB", "SUP") and (not out or out[-1].kind in _BEFORE_EMPTY):
+            k += 2  # ={}&
+            continue
         single = (
             t.kind == "LBRACE" and out and out[-1].kind in ("SUB", "SUP") and k + 2 < len(tokens)
             and tokens[k + 2].kind == "RBRACE" and tokens[k + 1].kind in ("NAME", "NUMBER")

@@ -53,7 +53,13 @@ def _noted(scope: Scope, d: Definition) -> bool:
 
 def namesake(scope: Scope, d: Definition) -> Definition | None:
     """A definition of the same letter that may or may not be meant by d: p(x) for p(y)."""
-    return next((x for x in _same(scope, d) if not _covers(scope, x, d) and _close(x, d)), None)
+    near = next((x for x in _same(scope, d) if not _covers(scope, x, d) and _close(x, d)), None)
+    return near or next((x for x in scope.definitions.get(d.head, ()) if _entries(x, d)), None)
+
+
+def _entries(x: Definition, d: Definition) -> bool:
+    """Whether x defines y_i, and d would define y: the vector of these, or their total."""
+    return x.arguments is None and d.arguments is None and len(x.indices) > len(d.indices)
 
 
 def _same(scope: Scope, d: Definition) -> list[Definition]:

@@ -27,7 +27,9 @@ def magnitude(e: Any) -> float:
     if isinstance(e, sympy.Rational):
         return 2.0 ** max(abs(e.p).bit_length(), e.q.bit_length()) if max(abs(e.p), e.q) < 2**1000 else math.inf
     if not e.args:
-        return 4.0 if e.is_number else math.nan
+        return 4.0 if getattr(e, "is_number", False) else math.nan
+    if not getattr(e, "is_number", False) or not isinstance(e, sympy.Expr):
+        return math.nan
     inner = [magnitude(a) for a in e.args]
     if any(math.isnan(m) for m in inner):
         return math.nan

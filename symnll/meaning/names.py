@@ -11,7 +11,7 @@ import sympy
 from symnll import language as L
 from symnll.meaning import limits
 from symnll.meaning import values as V
-from symnll.meaning.elaborate import FUNCTIONS, children, entry, head_of, script_parts
+from symnll.meaning.elaborate import FUNCTIONS, children, names_in, entry, head_of, script_parts
 from symnll.meaning.scope import Definition, Quantity
 from symnll.meaning.values import Array, Range, Unclear, Value
 from symnll.read import syntax as S
@@ -419,7 +419,13 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
         return quantity_entry(q, [e.index(i, env) for i in (*use.indices, *parts)], use.node)
     defined = e.scope.definitions.get(use.key, ())
     if defined and _only_names(parts) and any(d.arguments is None for d in defined):
-        if len(parts) > 1 or not _is_factor(e, parts[0], env):
+        spoken = _reach(e, use.key, set())
+        if any(head_of(S.unwrap(p)).text not in spoken for p in parts if isinstance(head_of(S.unwrap(p)), S.Name)):
+            raise Unclear(
+                f"{use.key} is not written in terms of all its arguments; declare `let {use.key}(…) = …`.",
+                use.node.start, following.end,
+            )  # fmt: skip
+        if parts:
             e.notes[f"{use.key}({', '.join(spelled(p) for p in parts)}) is {use.key}"] = None
             return plain(e, use, env)
     if any(d.arguments is None and len(d.indices) == wanted for d in defined) and all(is_index(e, p, env) for p in parts):
@@ -445,6 +451,11 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
             f"{use.key}(…) is not known; declare it: `let {use.key}(x) = …`, `function {use.key}` or `write … for …`.",
             use.node.start, following.end,
         )  # fmt: skip
+    if not e.scope.known(use.key) and not _factor_like(use.key) and use.key not in ("e", r"\pi"):
+        raise Unclear(
+            f"{use.key}(…) is not known; declare it: `let {use.key}(x) = …`, `function {use.key}` or `real {use.key}`.",
+            use.node.start, following.end,
+        )  # fmt: skip
     noted = any(n.pattern[0].text == use.key and n.pattern[1:2] and n.pattern[1].kind == "LPAR" for n in e.scope.notations)
     if not e.scope.known(use.key) and (_only_names(parts) or noted) and use.key not in ("e", r"\pi"):
         raise Unclear(
@@ -467,9 +478,20 @@ def alike(patterns: Sequence[Any], parts: Sequence[Any]) -> bool:
     return len(patterns) == len(parts) and all(shape(p) == shape(a) for p, a in zip(patterns, parts, strict=True))
 
 
-def _is_factor(e: Elaborator, part: S.List, env: Env) -> bool:
-    """Whether `a(b)` is more likely a product: b is a quantity of its own that a's definition does not hold."""
-    return False
+def _factor_like(name: str) -> bool:
+    """Whether an unknown name before a bracket may be a factor: p(1 − p), but not Γ(x), f(x), E(x)."""
+    letter = name[1:] if name.startswith("\\") else name
+    return letter.isalpha() and letter[0].islower() and name not in ("f", "g", "h")
+
+
+def _reach(e: Elaborator, name: str, seen: set[str]) -> set[str]:
+    """The names that a defined name speaks of, itself or through the definitions that it uses."""
+    found: set[str] = set()
+    for d in e.scope.definitions.get(name, ()):
+        for n in names_in(d.body) - seen:
+            seen.add(n)
+            found |= {n} | _reach(e, n, seen)
+    return found
 
 
 def _conditional(bracket: Any) -> bool:
@@ -646,6 +668,8 @@ def _new(e: Elaborator, use: Use, env: Env) -> Value:
     """A name that nobody declared: a real number, which the report says."""
     if head_of(use.node).bold and not use.indices and use.key not in (r"\mathbf{1}",):
         raise Unclear(f"{use.key} seems to be a vector or a matrix; declare it: `real {use.key}[K]`.", use.node.start, use.node.end)
+    if use.key in e.scope.functions:
+        raise Unclear(f"{use.key} is a function; say at which point.", use.node.start, use.node.end)
     known = e.scope.arity(use.key)
     if known:
         wanted = " or ".join(str(n) for n in sorted(known))

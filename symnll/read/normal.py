@@ -33,6 +33,7 @@ WITH_OPTIONS = {
     "array", "tabular", "alignat", "alignedat", "IEEEeqnarray", "xalignat", "aligned", "gathered", "split", "minipage",
     "subarray",
 }  # fmt: skip
+MATRICES = {"array", "tabular", "aligned", "gathered", "split"}  # right after a bracket
 ATOMS = {"cases", "dcases", "rcases", "pmatrix", "bmatrix", "matrix", "vmatrix", "Bmatrix", "smallmatrix", "Vmatrix"}
 
 
@@ -174,7 +175,7 @@ class _Normaliser:
             return [replace(t, kind="REL")]
         kinds = {
             "+": "PLUS", "-": "MINUS", "*": "TIMES", "/": "TIMES", "^": "SUP", "_": "SUB", "'": "PRIME", "!": "BANG",
-            ",": "COMMA", ";": "SEMI", ".": "DOT", "|": "BAR", "&": "AMP", "~": "", "$": "", '"': "", "`": "",
+            ",": "COMMA", ";": "SEMI", ".": "DOT", "|": "BAR", "&": "AMP", "~": "", "$": "",
         }  # fmt: skip
         if c in kinds:
             return [replace(t, kind=kinds[c])] if kinds[c] else []
@@ -259,11 +260,14 @@ class _Normaliser:
             self.depth += 1 if opening else -1
             return [replace(t, kind="LPAR" if opening else "RPAR", text=text)]
         if command in T.TIMES:
-            return [replace(t, kind="TIMES", text=T.TIMES[command])]
+            cross = command in (r"\times", r"\ast")
+            return [replace(t, kind="TIMES", text="×" if cross else T.TIMES[command])]
         if name in ("frac", "dfrac", "tfrac", "cfrac", "sfrac", "nicefrac", "dbinom", "tbinom", "binom"):
             self._split_number(2)
             return [replace(t, kind="BINOM" if "binom" in name else "FRAC")]
-        if name in ("over", "choose", "atop"):
+        if name == "atop":
+            raise Unreadable(r"\atop is no fraction; write what it means.", t.start, t.end)
+        if name in ("over", "choose"):
             return [replace(t, kind="OVER", text=name)]
         if name == "sqrt":
             degree = self._optional()
@@ -295,6 +299,8 @@ class _Normaliser:
             return [replace(t, kind="COLON", text=":")]
         if name == "prime":
             return [replace(t, kind="PRIME", text="'")]
+        if name in ("exists", "nexists"):
+            raise Unreadable("∃ is not understood; say what is claimed of which value.", t.start, t.end)
         if name in ("%", "#", "$", "&", "_"):
             raise Unreadable(f"\\{name} has no meaning in a formula here.", t.start, t.end)
         if name in ("setminus", "backslash", "smallsetminus"):
@@ -373,6 +379,10 @@ class _Normaliser:
             takes = environment not in ("aligned", "gathered", "split")
             if takes and ahead is not None and ahead.text == "{":
                 self._group(t)
+        if self.out and self.out[-1].kind == "LPAR" and self.out[-1].text != r"\{" and environment in MATRICES:
+            self.environments.append("atom")
+            self.depth += 1
+            return [replace(t, kind="BEGIN", text="matrix")]
         open_brace = bool(self.out) and self.out[-1].kind == "LPAR" and self.out[-1].text == r"\{"
         if environment in ATOMS or after_mark or (open_brace and environment in LAYOUT):
             if after_mark or open_brace:
@@ -395,7 +405,9 @@ class _Normaliser:
             script = self._inside(above)
             group = Token("LBRACE", "{", t.start, t.end), *script, Token("RBRACE", "}", t.end, t.end)
             return [*below, Token("SUB", "_", t.start, t.end), *group]
-        return self._brace(t, below)
+        if t.text == "underset":
+            return self._brace(t, below)
+        raise Unreadable("What stands above this is not understood.", t.start, t.end)
 
     def _word(self, t: Token) -> list[Token]:
         r"""\text{…}, \mathrm{…}, \operatorname{…}: a name, or words between formulas."""
@@ -475,7 +487,7 @@ class _Normaliser:
             ]
             return self._maybe_brace(t, styled)
         accent = T.ACCENTS[t.text]
-        if first.kind == "NAME" and (len(inner) == 1 or inner[1].kind in ("SUB", "SUP")):
+        if first.kind == "NAME" and _one_script(inner):
             return [replace(first, text=f"\\{accent}{{{first.text}}}", start=t.start), *inner[1:]]
         if all(p.kind == "NAME" for p in inner):
             letters = "".join(p.text for p in inner)
@@ -496,6 +508,23 @@ class _Normaliser:
         if len(inner) == 1 or (len(inner) > 1 and inner[1].kind in ("SUB", "SUP")):
             return inner
         return self._brace(t, inner)
+
+
+def _one_script(tokens: list[Token]) -> bool:
+    """Whether this is one letter, or one with one subscript, or with one superscript in brackets: \\hat{y_i}."""
+    if len(tokens) == 1:
+        return True
+    rest = tokens[2:]
+    if tokens[1].kind == "SUB" and len(rest) == 1:
+        return True
+    if tokens[1].kind not in ("SUB", "SUP") or not rest or rest[0].kind != "LBRACE" or rest[-1].kind != "RBRACE":
+        return False
+    depth = 0
+    for n, x in enumerate(rest):
+        depth += (x.kind == "LBRACE") - (x.kind == "RBRACE")
+        if depth == 0 and n + 1 < len(rest):
+            return False
+    return tokens[1].kind == "SUB" or rest[1].kind == "LPAR"
 
 
 def _relates(tokens: list[Token]) -> bool:

@@ -13,10 +13,12 @@ CONDITIONAL = {
     "iff", "subject", "such", "s.t.", "any", "every", "all", "each", "while",
 }  # fmt: skip
 DEFINING = {"where", "let", "define", "denote", "with", "here", "denoting", "writing", "setting", "put"}
+OTHERWISE = {"otherwise", "else"}
 DENYING = {"not", "unless", "except", "never"}
 UNDECIDED = {"or", "only", "iff", "either", "neither", "nor"}
 OPPOSITE = {"=": r"\neq", r"\neq": "=", "<": r"\geq", ">": r"\leq", r"\leq": ">", r"\geq": "<"}
 NOTES = {"because", "since", "by", "using", "from", "as"}  # (since Σ y = 1): why a step holds, not when
+CONCLUDING = {"hence", "so", "thus", "then", "therefore", "implies", "and", "consequently", "i.e."}
 _OPEN = {"LPAR", "LBRACE", "LABS", "LNORM", "BEGIN"}
 _CLOSE = {"RPAR", "RBRACE", "RABS", "RNORM", "END"}
 _ENDS = {"COMMA", "SEMI", "QUAD", "TEXT", "IMPLIES", "FORALL", "COLON"}
@@ -74,14 +76,15 @@ def links(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> tuple[lis
     carried: list[list[Token]] = []
     last_own: list[list[Token]] = []
     row_start: Member | None = None
+    tried: list[list[list[Token]]] = []  # the conditions of the rows just before, for `otherwise`
     awaited = False  # a row with nothing but conditions: they are those of the next row
     split = _rows(tokens)
-    for row in split:
+    for number, row in enumerate(split):
         clauses = _clauses(row)
         prefix, main, suffix, wheres = _classify(clauses, is_index)
-        if main and not suffix and last_own and any({"otherwise", "else"} & set(c.cue) for c in clauses):
-            both = [t for c in last_own for t in c]
-            suffix = [_meant(both if len(last_own) == 1 else both[:1], ["not"], True)]
+        if main and not suffix and tried and any(OTHERWISE & set(c.cue) for c in clauses):
+            suffix = [_meant(own[0] if len(own) == 1 else own[0][:1], ["not"], True) for own in tried]
+        tried = [*tried, suffix] if suffix else []
         if not main and not wheres:
             if row is split[-1] and out:
                 for link in out:  # \\end{split} \\quad (i ≠ j): of the whole display
@@ -100,6 +103,14 @@ def links(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> tuple[lis
             bare = not goes_on and not prefix and not _has_relation(clause.tokens)
             if bare and current is not None and out and clause.tokens[0].kind in ("PLUS", "MINUS", "TIMES", "PM"):
                 current.tokens.extend(clause.tokens)
+                continue
+            unfinished = clause is main[0] and current is not None and out and out[-1].rhs is current
+            if unfinished and not goes_on and not current.tokens:  # type: ignore[union-attr]
+                made, current = _finished(clause.tokens, current)  # `a + b =`, and the other side in the next row
+                out.extend(made)
+                continue
+            if unfinished and bare and not _is_followed(split, number, clause):
+                current.tokens.append(_unclear(clause.tokens))  # type: ignore[union-attr]
                 continue
             if not goes_on and not prefix and clause is main[0] and not _joins(clause) and not awaited:
                 carried = []
@@ -124,6 +135,29 @@ def links(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> tuple[lis
     return out, current
 
 
+def _finished(tokens: list[Token], current: Member | None) -> tuple[list[Link], Member]:
+    """The links of a row that gives the side which is missing at the end of the row before."""
+    assert current is not None
+    made, last, _ = _chain(tokens, None)
+    first = made[0].lhs if made else last
+    assert first is not None
+    current.tokens.extend(first.tokens)
+    for link in made[:1]:
+        link.lhs, link.first = current, False
+    return made, last if made else current
+
+
+def _is_followed(split: list[list[Token]], number: int, clause: _Clause) -> bool:
+    """Whether a row without a relation starts something of its own: the next row goes on from it, or it is a mark."""
+    following = split[number + 1] if number + 1 < len(split) else []
+    return len(clause.tokens) == 1 or (bool(following) and following[0].kind == "REL")
+
+
+def _unclear(tokens: list[Token]) -> Token:
+    message = "Whether this row belongs to the one before is not clear; begin it with an operator or a relation."
+    return Token("BAD", message, tokens[0].start, tokens[-1].end)
+
+
 def _joins(clause: _Clause) -> bool:
     return clause.tokens[0].kind in ("PLUS", "MINUS", "TIMES", "PM")
 
@@ -132,6 +166,7 @@ def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
     """Split at row breaks; a break inside brackets is none, unless a relation follows it."""
     rows: list[list[Token]] = [[]]
     depth, atoms, noted = 0, 0, False
+    cells: list[int] = []  # where the cells of this row end
     for k, t in enumerate(tokens):
         if t.kind in _OPEN:
             depth += 1
@@ -143,15 +178,28 @@ def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
             following = next((u for u in tokens[k + 1 : k + 4] if u.kind not in ("AMP", "QUAD", "ROW")), None)
             if noted or depth == 0 or (following is not None and following.kind == "REL"):
                 rows.append([])
+                cells = []
                 depth, noted = 0, False
             continue
+        if atoms <= 0 and t.kind == "AMP" and depth == 0:
+            cells.append(len(rows[-1]))
+            if len(cells) % 2 == 0 and not _eqnarray(rows[-1], cells) and rows[-1]:
+                rows[-1].append(replace(t, kind="QUAD"))  # a &= b & c &= d: another equation
         if atoms <= 0 and t.kind in ("AMP", "MARK"):
             noted = noted or (t.kind == "AMP" and k > 0 and tokens[k - 1].kind == "AMP" and _note(tokens, k + 1))
             continue
         if noted:
             continue  # && \\text{why this holds}
+        if t.kind == "QUAD" and depth and k and tokens[k - 1].kind in ("ROW", "AMP"):
+            continue
         rows[-1].append(t)
     return [r for r in rows if any(t.kind not in ("QUAD", "COMMA", "DOT") for t in r)]
+
+
+def _eqnarray(row: list[Token], cells: list[int]) -> bool:
+    """a & = & b: a column for the relation alone."""
+    middle = row[cells[-2] : cells[-1]]
+    return len(middle) <= 1 and all(t.kind == "REL" for t in middle)
 
 
 def _note(tokens: Sequence[Token], k: int) -> bool:
@@ -163,7 +211,7 @@ def _note(tokens: Sequence[Token], k: int) -> bool:
         cell.append(t)
     words = " ".join(t.text for t in cell if t.kind == "TEXT").replace("(", " ").split()
     prose = bool(words) or any(t.kind == "NAME" and "-" in t.text for t in cell)
-    return prose and not set(words) & CONDITIONAL
+    return prose and not set(words) & {*CONDITIONAL, *DENYING, *UNDECIDED, *OTHERWISE}
 
 
 def _clauses(row: Sequence[Token]) -> list[_Clause]:
@@ -185,7 +233,15 @@ def _clauses(row: Sequence[Token]) -> list[_Clause]:
     for c in clauses:
         while c.tokens and c.tokens[-1].kind in ("DOT", "COMMA", "SEMI"):
             c.tokens.pop()
-    return [c for c in clauses if c.tokens or c.cue]
+    clauses[0].marks.discard("QUAD")  # at the start of a row it is layout
+    joined: list[_Clause] = []
+    for c in clauses:
+        signed = bool(c.tokens) and c.tokens[0].kind in ("PLUS", "MINUS", "TIMES", "PM")
+        if signed and joined and joined[-1].tokens and c.marks == {"QUAD"} and not c.cue:
+            joined[-1].tokens.extend(c.tokens)  # a \\quad + b
+        elif c.tokens or c.cue:
+            joined.append(c)
+    return joined
 
 
 def _classify(
@@ -230,6 +286,10 @@ def _classify(
                 target[-1] = [*target[-1], Token("COMMA", ",", c.tokens[0].start, c.tokens[0].start), *c.tokens]
         elif not main and c.after in ("COLON", "QUAD", "COMMA") and relation and like_index and len(clauses) > 1:
             prefix.append(c.tokens)
+        elif set(c.cue) & NOTES and main:
+            continue  # since Σ y = 1: a remark
+        elif set(c.cue) & CONCLUDING and relation:
+            main.append(c)
         elif main and relation and like_index and c.marks & {"COMMA", "QUAD", "SEMI", "COLON", "TEXT"}:
             suffix.append(c.tokens)
         elif _only_bracket(c.tokens) and relation is False and (c.marks & {"QUAD", "COMMA"} or len(clauses) == 1):
@@ -241,11 +301,17 @@ def _classify(
                 (suffix if main else prefix).append(_meant(rest, cue, True))
             elif not main and not c.marks:
                 main.append(c)
+            elif main and any(t.kind not in ("NUMBER", "TEXT", "NAME", "COMMA", "DOT", "TIMES") for t in inside):
+                main[-1].tokens.append(_lost(c))  # other than a number or a mark of the equation
         elif (set(c.cue) & DEFINING or in_where) and relation:
             in_where = True
             wheres.append(c)
         elif relation or (not main and (c.marks <= {"COMMA"} or "IMPLIES" in c.marks)):
             in_condition = in_where = False
+            main.append(c)
+        elif main and not all(t.kind in ("DOTS", "DOT", "COMMA", "PRIME") for t in c.tokens):
+            main[-1].tokens.append(_lost(c))
+        elif not main:
             main.append(c)
     main = _listed(main)
     for c in main[-1:]:
@@ -257,6 +323,11 @@ def _classify(
                 suffix.append(_meant([t for t in inside if t.kind != "TEXT"], cue, True))
             del c.tokens[found:]
     return prefix, [c for c in main if c.tokens], suffix, wheres
+
+
+def _lost(clause: _Clause) -> Token:
+    """Nothing is dropped in silence: what finds no place in a row spoils the side that it stands beside."""
+    return Token("BAD", "What stands here has no place in the equation.", clause.tokens[0].start, clause.tokens[-1].end)
 
 
 def _meant(tokens: list[Token], cue: Sequence[str], index: bool) -> list[Token]:
@@ -336,14 +407,10 @@ def _listed(clauses: list[_Clause]) -> list[_Clause]:
     out: list[_Clause] = []
     for c in clauses:
         before = out[-1] if out else None
-        alone = before is not None and not _has_relation(before.tokens) and not before.cue and before.after == "COMMA"
-        if (
-            before is not None
-            and alone
-            and c.marks == {"COMMA"}
-            and _has_relation(c.tokens)
-            and c.tokens[0].kind != "REL"
-        ):
+        whole = not _has_relation(c.tokens) or c.tokens[0].kind == "REL"
+        if before is None or whole or before.cue or _has_relation(before.tokens):
+            out.append(c)
+        elif (before.after == "COMMA" and c.marks == {"COMMA"}) or any(t.kind == "BAD" for t in before.tokens):
             comma = Token("COMMA", ",", before.tokens[-1].end, before.tokens[-1].end + 1)
             out[-1] = _Clause([*before.tokens, comma, *c.tokens], c.cue, before.marks, c.after)
         else:

@@ -49,9 +49,10 @@ class Evaluation(Node):
 
 @dataclass(frozen=True)
 class Times(Node):
-    """An explicit sign between factors: * (also · and ×), /, odot, otimes."""
+    """An explicit sign between factors: * (also · and ×), /, odot, otimes. `cross`: not written as a dot."""
 
     kind: str
+    cross: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -171,17 +172,25 @@ def _with_operands(terms: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
             out.append((sign, term))
             continue
         head = items[-1].base if isinstance(items[-1], Atom) else items[-1]
-        operator = (
-            isinstance(head, Frac)
-            and isinstance(unwrap(head.top), Name)
-            and unwrap(head.top).text in (r"\partial", "d")
-        )
+        operator = isinstance(head, Frac) and _is_operator(head)
         if operator or (isinstance(head, Name) and head.text in _WAITING):
             inner = Sum(term.start, term.end, ((sign, term),))
             out[-1] = out[-1][0], Product(items[0].start, term.end, (*items, inner))
         else:
             out.append((sign, term))
     return out
+
+
+def _cross(token: Token) -> bool:
+    """× and * between vectors are no dot product."""
+    return token.text == "×" or token.end - token.start == 1
+
+
+def _is_operator(node: Frac) -> bool:
+    """∂/∂x and d/dx, with nothing above but the sign."""
+    top, bottom = unwrap(node.top), unwrap(node.bottom)
+    first = bottom.items[0] if isinstance(bottom, Product) else None
+    return isinstance(top, Name) and top.text in (r"\partial", "d") and isinstance(first, Name) and first.text == top.text
 
 
 class _Build(Transformer):  # type: ignore[type-arg]
@@ -222,8 +231,12 @@ class _Build(Transformer):  # type: ignore[type-arg]
     def times(self, c: Any) -> Any:
         first = c[0]
         kind = "." if first.type == "DOT" else first.value.text
+        cross = kind in ("×", "*") and first.value.text != r"\cdot" and _cross(first.value)
+        kind = "*" if kind == "×" else kind
         if len(c) == 1:
-            return Times(*_span(c), kind)
+            return Times(*_span(c), kind, cross)
+        if kind == "/" and c[1].type == "MINUS":  # a / −b
+            return Times(*_span(c), "*"), Num(*_span(c[1:]), Fraction(-1)), Times(*_span(c[:1]), "/")
         minus = () if c[1].type == "PLUS" else (Num(*_span(c[1:]), Fraction(-1)), Times(*_span(c[1:]), "*"))
         return (Times(*_span(c[:1]), kind), *minus)
 
@@ -235,6 +248,9 @@ class _Build(Transformer):  # type: ignore[type-arg]
             base = unwrap(base)
         subs, sups, primes, bangs = [], [], 0, 0
         for kind, value in scripts:
+            if bangs and kind in ("sup", "sub"):  # n!^2 is (n!)²
+                base = Atom(base.start, value.start, base, tuple(subs), tuple(sups), primes, bangs)
+                subs, sups, primes, bangs = [], [], 0, 0
             if kind == "sub":
                 subs.append(value)
             elif kind == "sup":
@@ -274,16 +290,20 @@ class _Build(Transformer):  # type: ignore[type-arg]
         return Evaluation(*_span(c))
 
     def group(self, c: Any) -> Any:
-        return Bracket(*_span(c), "{", c[1])
+        return self._bracket("{", c)
 
     def parenthesis(self, c: Any) -> Any:
-        return Bracket(*_span(c), c[0].value.text, c[1])
+        return self._bracket(c[0].value.text, c)
 
     def absolute(self, c: Any) -> Any:
-        return Bracket(*_span(c), "|", c[1])
+        return self._bracket("|", c)
 
     def norm(self, c: Any) -> Any:
-        return Bracket(*_span(c), r"\|", c[1])
+        return self._bracket(r"\|", c)
+
+    def _bracket(self, kind: str, c: Any) -> Bracket:
+        start, end = _span([c[0], c[2]])
+        return Bracket(start, end, kind, c[1] if c[1].pieces else List(start, end, ()))
 
     def over(self, c: Any) -> Any:
         top, bottom = (Bracket(*_span([p]), "{", p) if p.only is None else p.only for p in (c[1], c[3]))

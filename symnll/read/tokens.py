@@ -50,7 +50,7 @@ LETTERS = {
     "imath", "jmath", "aleph", "emptyset", "varnothing", "infty", "circ", "star", "ast", "top", "bot", "intercal",
     "dagger", "perp", "pounds", "digamma", "Re", "Im", "wp", "eth", "mho", "checkmark",
 }  # fmt: skip
-ONE_NAME = {"varphi": "phi", "varepsilon": "epsilon", "vartheta": "theta", "intercal": "top", "ast": "star"}
+ONE_NAME = {"intercal": "top", "ast": "star"}
 UNICODE = {
     "–": "-", "−": "-", "—": "-", "‐": "-", "‑": "-", "·": r"\cdot", "⋅": r"\cdot", "×": r"\times", "∙": r"\cdot",
     "÷": "/", "∕": "/", "⁄": "/", "∑": r"\sum", "∏": r"\prod", "∂": r"\partial", "∇": r"\nabla", "√": r"\sqrt",
@@ -93,7 +93,7 @@ SPACES = {"quad", "qquad", "hspace*", "hspace", "hskip", "mspace"}
 WITH_ARGUMENT = {  # dropped with the group that follows
     "label", "tag", "tag*", "vspace", "vspace*", "phantom", "hphantom", "vphantom", "color", "cite", "ref", "eqref",
     "footnote", "intertext", "shortintertext", "mspace", "hspace", "hspace*", "cssId", "class", "style", "href",
-    "raisebox", "rule", "setlength", "linespread", "citep", "citet", "labelcref", "fontsize", "require", "bbox",
+    "raisebox", "rule", "setlength", "linespread", "citep", "citet", "labelcref", "fontsize", "require",
     "numberthis", "arraycolsep", "vskip", "addtocounter", "setcounter", "colorlet", "definecolor",
 }  # fmt: skip
 KEEP_SECOND = {"textcolor", "colorbox", "fcolorbox", "cssId", "class", "style", "href"}  # \textcolor{red}{x}: x
@@ -134,7 +134,7 @@ ACCENTS = {
 }  # fmt: skip
 BRACES = {"underbrace", "overbrace", "underbracket", "overbracket", "cancel", "bcancel", "xcancel", "boxed", "fbox",
           "cancelto", "smash", "mathstrut", "llap", "rlap", "mathrlap", "mathllap", "underparen", "overparen", "uwave",
-          "uline", "sout", "enclose", "colorbox", "hl"}  # fmt: skip
+          "uline", "sout", "enclose", "colorbox", "hl", "bbox"}  # fmt: skip
 SCANNER = re.compile(
     r"""(?P<space>\s+)|(?P<comment>%[^\n]*)|\\(?P<command>[A-Za-z@]+\*?|.|\n)|(?P<number>\d+(?:\.\d+)?(?!\.\d)|\.\d+)"""
     r"""|(?P<word>[A-Za-z]+)|(?P<dots>\.\.+)|(?P<other>.)""",

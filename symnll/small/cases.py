@@ -10,11 +10,12 @@ from typing import Any
 import sympy
 
 from symnll.language import ForAll, Index, Parameter, Vector
+from symnll.small.choices import SYMBOLS
 from symnll.small.graph import Graph, Node
 from symnll.small.names import Problem
 from symnll.small.sample import Point
 from symnll.small.values import Undefined
-from symnll.small.writer import SYMBOLS, Table, Tag, Unsupported, Writer
+from symnll.small.writer import Table, Tag, Unsupported, Writer
 
 TAGS = tuple(Tag(k) for k in range(3))
 MOST_CHOICES = 1000
@@ -29,7 +30,8 @@ class Case:
     """Both sides written out at one choice of discrete values; `conditions` are the demands that were not solved.
 
     `assigned` has the variables that the hypotheses define, and `definitions` the same if no division by a variable
-    was needed for it. `scored` are the objectives of sets of maximisers that were evaluated.
+    was needed for it. `scored` are the objectives of sets of maximisers that were evaluated; `bounds` the intervals
+    that conditions of the form x < number demand of variables.
     """
 
     env: dict[Any, Any]
@@ -40,6 +42,7 @@ class Case:
     assigned: dict[Node, Node]
     definitions: dict[Node, Node]
     scored: list[Node] = field(default_factory=list)
+    bounds: dict[Node, tuple[Any, Any]] = field(default_factory=dict)
 
 
 class Cases:
@@ -131,7 +134,8 @@ class Cases:
         if not self.problem.is_argmax:
             left, right = (self.writer.write(side, env) for side in self.problem.statement.args)
         symbol = SYMBOLS[type(self.problem.statement)]
-        return Case(env, symbol, left, right, conditions, assigned, assigned if by_numbers else {})
+        definitions = assigned if by_numbers else {}
+        return Case(env, symbol, left, right, conditions, assigned, definitions, bounds=_bounds(conditions))
 
     def demand(self, hypothesis: Any, env: dict[Any, Any], into: list[Demand]) -> bool:
         """Add what the hypothesis demands of real values; False if the discrete values contradict it."""
@@ -146,9 +150,29 @@ class Cases:
                 envs = [{**e, variable: v} for e in envs for v in self.range_of(variable, e)]
             return all(self.demand(hypothesis.args[0], e, into) for e in envs)
         decided = self.writer.condition(hypothesis, env)
+        if not isinstance(decided, bool) and len(decided) != 3:
+            raise Unsupported(f"{hypothesis} combines conditions on reals, which is not read")
         if not isinstance(decided, bool):
             into.append(decided)
         return decided is not False
+
+
+def _bounds(conditions: Iterable[Demand]) -> dict[Node, tuple[Any, Any]]:
+    """The largest lower and the smallest upper number that each variable is compared with."""
+    found: dict[Node, tuple[Any, Any]] = {}
+    for symbol, left, right in conditions:
+        if right.op == "var":
+            symbol, left, right = {"<": ">", "≤": "≥", ">": "<", "≥": "≤"}.get(symbol, symbol), right, left
+        if left.op != "var" or right.op != "const" or symbol not in "<≤>≥" or left.data[1] in ("natural", "binary"):
+            continue
+        zero = right.data * 0 if left.nonnegative else None
+        low, high = found.get(left, (zero, None))
+        if symbol in "<≤":
+            high = right.data if high is None else min(high, right.data)
+        else:
+            low = right.data if low is None else max(low, right.data)
+        found[left] = low, high
+    return found
 
 
 def _depth(symbol: Any) -> int:

@@ -14,9 +14,10 @@ from flint import fmpq, fmpz
 
 from symnll.language import Index, Parameter
 from symnll.small.cases import MOST_CHOICES, TAGS, Case, Cases
+from symnll.small.choices import SYMBOLS
 from symnll.small.graph import Key, Node
 from symnll.small.values import Undefined
-from symnll.small.writer import SYMBOLS, NeedsValue, Table, Unsupported
+from symnll.small.writer import NeedsValue, Table, Unsupported
 
 GENERATORS = 48
 MOST_LABELLINGS = 81
@@ -94,7 +95,7 @@ class ZeroTest:
     def _fraction(self, node: Node) -> tuple[Any, Any]:
         found = self._memo.get(node)
         if found is None:
-            if time.monotonic() > self._deadline:
+            if time.thread_time() > self._deadline:
                 raise CantTell
             found = self._memo[node] = self._convert(node)
         return found

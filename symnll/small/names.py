@@ -10,8 +10,11 @@ import sympy
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.function import AppliedUndef
 
-from symnll.language import ArgMax, At, ForAll, FunctionalValue, Index, Parameter, Vector
-from symnll.small.writer import SYMBOLS, Unsupported
+from symnll.language import ArgMax, At, Choice, ForAll, FunctionalValue, Index, Larger, MaxOver, Parameter, Vector
+from symnll.small.choices import SYMBOLS
+from symnll.small.writer import Unsupported
+
+COMPARING = (sympy.Max, sympy.Min, sympy.Abs, sympy.Piecewise, Choice, Larger)
 
 
 @dataclass
@@ -22,6 +25,7 @@ class Names:
     sizes: dict[Any, None] = field(default_factory=dict)
     real_positions: set[tuple[str, int]] = field(default_factory=set)
     smooth: set[str] = field(default_factory=set)
+    compares: bool = False  # whether the order of values matters, as for a maximum
 
     def scan(self, expr: Any, bound: frozenset[Any] = frozenset()) -> None:
         """Collect the free names of the expression; a bound name hides a free one only inside its binder."""
@@ -41,6 +45,7 @@ class Names:
                 self.smooth.add(str(expr.args[0]))
             if isinstance(expr, AppliedUndef):
                 self._function(expr)
+            self.compares = self.compares or isinstance(expr, COMPARING)
             for arg in expr.args:
                 self.scan(arg, bound)
 
@@ -58,6 +63,7 @@ class Names:
 
     def _binder(self, expr: Any, bound: frozenset[Any]) -> None:
         if isinstance(expr, ExprWithLimits):
+            self.compares = self.compares or isinstance(expr, MaxOver)
             for variable, *bounds in reversed(expr.limits):
                 self._bounds(bounds, bound)
                 bound = bound | {variable}
@@ -96,10 +102,12 @@ class Problem:
         self.given = tuple(given)
         demanded = Names()
         for expr in self.given:
+            before = set(demanded.smooth)
             demanded.scan(expr)
-        if demanded.smooth:
-            name = min(demanded.smooth)
-            raise Unsupported(f"a hypothesis speaks of the unknown function {name}, so no example of it can be drawn")
+            if demanded.smooth > before and not _is_inequality(expr):
+                name = min(demanded.smooth - before)
+                about = f"a hypothesis speaks of the unknown function {name}"
+                raise Unsupported(f"{about}, so no example of it can be drawn")
         self.statement = statement
         while isinstance(self.statement, ForAll):
             self.statement, *variables = self.statement.args
@@ -117,6 +125,14 @@ class Problem:
         self.scalars = [s for s in symbols if not s.is_integer and not isinstance(s, Parameter)]
         self.discrete = [s for s in symbols if s not in names.sizes and s not in self.scalars]
         self.is_argmax = any(isinstance(side, ArgMax) for side in self.statement.args)
+        self.compares = names.compares
+
+
+def _is_inequality(expr: Any) -> bool:
+    """Whether a hypothesis is an inequality, also about all indices: samples may happen to satisfy it."""
+    while isinstance(expr, ForAll) and all(isinstance(v, Index) for v in expr.args[1:]):
+        expr = expr.args[0]
+    return type(expr) in SYMBOLS and type(expr) is not sympy.Eq
 
 
 def _primed(variable: Any) -> Any:

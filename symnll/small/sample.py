@@ -16,14 +16,15 @@ from symnll.small.writer import Tag
 class Point:
     """Values for every variable, drawn from a seed.
 
-    Level 0: zeros, or ones where zero is not allowed; 1: simple and distinct; 2: small integers; 3: small rationals.
-    Later attempts at level 0 put 1/2, 1/3, 1/10 in place of 0 and 1; at other levels they draw at random, from smaller
-    and smaller values.
+    Level 0: zeros, or ones where zero is not allowed; 1: simple and distinct; 2: small integers; 3: small rationals;
+    4: rising with the index, from −1 on. Later attempts at level 0 put 1/2, 1/3, 1/10 in place of 0 and 1; at other levels they
+    draw at random, from smaller and smaller values. `bounds` has intervals that hypotheses demand of variables.
     """
 
     def __init__(self, seed: str, level: int, attempt: int) -> None:
         self.attempt = attempt
         self.level = level if attempt == 0 or (level == 0 and attempt < 4) else 2 + (level + attempt) % 2
+        self.bounds: dict[Node, tuple[Any, Any]] = {}
         self._seed = f"{seed}/{attempt}"
         self._drawn: dict[Any, Any] = {}
         self._parity: dict[Any, int] = {}
@@ -37,8 +38,21 @@ class Point:
         found = self._drawn.get(variable)
         if found is None:
             key, kind = variable.data
-            found = self._drawn[variable] = self._share(key) if kind == "simplex" else self._draw(key, kind)
+            found = self._share(key) if kind == "simplex" else self._draw(key, kind)
+            if variable in self.bounds:
+                found = self._between(found, *self.bounds[variable])
+            self._drawn[variable] = found
         return found
+
+    def _between(self, value: Any, low: Any, high: Any) -> Any:
+        """The value, or one strictly between the bounds, of which one may be None."""
+        if (low is None or low < value) and (high is None or value < high):
+            return value
+        if low is not None and high is not None:
+            share = fmpq(1, 2) if self.level == 0 else fmpq(self._random.randint(1, 6), 7)
+            return low + (high - low) * share
+        step = abs(value) or fmpq(1)
+        return low + step if high is None else high - step
 
     def set(self, variable: Node, value: Any) -> None:
         self._drawn[variable] = value
@@ -56,14 +70,19 @@ class Point:
         counted = kind in ("natural", "binary")
         if self.level == 0:
             return fmpq(int(kind == "positive" or (self.attempt > 0 and not counted)), (1, 2, 3, 10)[self.attempt])
-        value = self._distinct_value(key, kind) if self.level == 1 else self._random_value(kind)
+        simple = self.level in (1, 4)
+        value = self._distinct_value(key, kind) if simple else self._random_value(kind)
         return value if counted else value / (1, 2, 3, 5)[self.attempt % 4]
 
     def _distinct_value(self, key: Key, kind: str) -> Any:
         place = abs(sum(p.number if isinstance(p, Tag) else p - 1 for p in key.place))
         place ^= self._parity.setdefault(key[:2], len(self._parity) % 2)
-        if kind in ("real", "binary"):
+        if kind in ("real", "binary") and self.level == 1:
             return fmpq(int(place == 0))
+        if kind == "binary":
+            return fmpq(place % 2)
+        if kind == "real":
+            return fmpq(place - 1)
         return fmpq(place + 1 if kind == "positive" else place)
 
     def _random_value(self, kind: str) -> Any:
@@ -80,7 +99,7 @@ class Point:
         """A label in 1..classes."""
         if self.level == 0:
             return 1
-        return place % classes + 1 if self.level == 1 else self._random.randint(1, classes)
+        return place % classes + 1 if self.level in (1, 4) else self._random.randint(1, classes)
 
     def polynomial(self, function: Unknown) -> dict[tuple[int, ...], Any]:
         """A polynomial that stands for an unknown smooth function; positive everywhere if it has to be."""

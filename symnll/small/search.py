@@ -22,7 +22,7 @@ from symnll.small.show import sizes_text, text, two_numbers, values_at
 from symnll.small.values import Undefined
 from symnll.small.writer import NeedsValue, Unsupported
 
-LEVELS = (0, 1, 3, 2)  # how values are drawn in the first rounds: see `Point`
+LEVELS = (0, 1, 3, 4, 2)  # how values are drawn in the first rounds: see `Point`
 INDEX_CHOICES = 6
 
 
@@ -125,7 +125,7 @@ class _Examination:
     def __init__(
         self, statement: Any, given: Sequence[Any], seed: int, points: int, budget: float, most: int = INDEX_CHOICES
     ) -> None:
-        self.deadline = time.monotonic() + budget
+        self.deadline = time.thread_time() + budget
         self.cases = Cases(statement, given)
         self.sizes = self.cases.sizes()
         self.seed, self.points, self.most = seed, points, most
@@ -154,10 +154,12 @@ class _Examination:
         rounds = max(3, math.ceil(self.points / len(self.sizes)))
         if problem.is_argmax or type(problem.statement) is not sympy.Eq:
             rounds *= 3
+        elif problem.compares:
+            rounds = max(rounds, len(LEVELS))
         for number in range(rounds):
             for place in range(len(self.sizes)):
                 must = number == 0 and place < 2
-                if must or time.monotonic() < self.deadline:
+                if must or time.thread_time() < self.deadline:
                     witness = self._try(place, number)
                     if witness is not None:
                         return self._smaller(witness, place, number)
@@ -169,7 +171,7 @@ class _Examination:
         return Agreement(self.agreed.total(), named[0], self.exact or bool(formal), named[1])
 
     def _formal(self, sizes: dict[Any, int]) -> bool:
-        return time.monotonic() < self.deadline and holds_for_all_values(self.cases, sizes, self.deadline)
+        return time.thread_time() < self.deadline and holds_for_all_values(self.cases, sizes, self.deadline)
 
     def _smaller(self, witness: Witness, place: int, number: int) -> Witness:
         """The same refutation at a smaller size, if later levels give one."""
@@ -193,7 +195,7 @@ class _Examination:
             if isinstance(found, Witness):
                 return found
             used += found
-            if used >= self.most or (used and number and time.monotonic() > self.deadline):
+            if used >= self.most or (used and number and time.thread_time() > self.deadline):
                 break
         return None
 
@@ -202,9 +204,10 @@ class _Examination:
         cases = self.cases
         level = LEVELS[number] if number < len(LEVELS) else 2 + number % 2
         for attempt in range(14 if cases.problem.given else 6):
-            point = Point(f"{self.seed}/{number}", level, attempt)
+            point = Point(f"{self.seed}/{number}/{place}", level, attempt)
             try:
                 case = cases.case({**env, **cases.tables(env, point)})
+                point.bounds = case.bounds if case is not None else {}
                 if case is None:
                     outcome = Outcome("excluded")
                 elif cases.problem.is_argmax:

@@ -12,18 +12,11 @@ from flint import fmpq
 from sympy.core.function import AppliedUndef
 
 from symnll.language import At, Choice, FunctionalValue, Larger, MaxOver, Parameter, Vector
+from symnll.small import choices
 from symnll.small.graph import Graph, Key, Node, Unknown
-from symnll.small.values import Undefined, related
+from symnll.small.values import Undefined
 
 LONGEST_RANGE = 200
-SYMBOLS = {
-    sympy.Eq: "=",
-    sympy.Ne: "≠",
-    sympy.Le: "≤",
-    sympy.Lt: "<",
-    sympy.Ge: "≥",
-    sympy.Gt: ">",
-}
 
 
 class Unsupported(ValueError):
@@ -269,46 +262,16 @@ class Writer:
             return self.graph.constant(math.factorial(values[0]))
         return self.graph.constant(math.comb(*values) if values[1] >= 0 else 0)
 
-    def _piecewise(self, expr: Any, env: dict[Any, Any]) -> Node:
-        relations: list[str] = []
-        args: list[Node] = []
-        for value, condition in expr.args:
-            decided = self.condition(condition, env)
-            if decided is True:
-                args.append(self.write(value, env))
-                break
-            if decided is not False:
-                relations.append(decided[0])
-                args += [*decided[1:], self.write(value, env)]
-        if not relations:
-            if not args:
-                raise Undefined(f"no case of {expr} applies")
-            return args[0]
-        return self.graph.piecewise(tuple(relations), tuple(args), strict=False)
-
     def condition(self, expr: Any, env: dict[Any, Any]) -> Any:
         """True or False where sizes and indices decide it, else the relation with its two sides written out."""
-        if expr in (sympy.true, sympy.false):
-            return bool(expr)
-        if isinstance(expr, (sympy.And, sympy.Or, sympy.Not)):
-            parts = [self.condition(a, env) for a in expr.args]
-            if isinstance(expr, sympy.And) and any(p is False for p in parts):
-                return False
-            if isinstance(expr, sympy.Or) and any(p is True for p in parts):
-                return True
-            if not all(isinstance(p, bool) for p in parts):
-                raise Unsupported(f"{expr} combines conditions on reals, which is not read")
-            return not parts[0] if isinstance(expr, sympy.Not) else isinstance(expr, sympy.And)
-        symbol = SYMBOLS.get(type(expr))
-        if symbol is None:
-            raise Unsupported(f"{expr} is no relation that can be written out")
-        tags = [env.get(a) for a in expr.args]
-        if symbol in "=≠" and all(isinstance(t, Tag) for t in tags):
-            return (tags[0] == tags[1]) == (symbol == "=")
-        left, right = self.write(expr.lhs, env), self.write(expr.rhs, env)
-        if left.op == right.op == "const":
-            return related(symbol, left.data - right.data)
-        return symbol, left, right
+        return choices.condition(self, expr, env)
+
+    def tags(self, args: tuple[Any, ...], env: dict[Any, Any]) -> list[Tag | None]:
+        """The points that parameters stand for; None for other expressions."""
+        return [t if isinstance(t := env.get(a), Tag) else None for a in args]
+
+    def refuse(self, what: str) -> None:
+        raise Unsupported(what)
 
     def _derivative(self, expr: Any, env: dict[Any, Any]) -> Node:
         result = body = self.write(expr.expr, env)
@@ -392,8 +355,8 @@ _METHODS: dict[type, Callable[[Writer, Any, dict[Any, Any]], Node]] = {
     sympy.Abs: Writer._abs,
     sympy.factorial: Writer._factorial,
     sympy.binomial: Writer._factorial,
-    sympy.Piecewise: Writer._piecewise,
-    Choice: Writer._piecewise,
+    sympy.Piecewise: choices.choice,
+    Choice: choices.choice,
     sympy.Derivative: Writer._derivative,
     At: Writer._at,
     FunctionalValue: Writer._functional,
