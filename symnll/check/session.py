@@ -32,12 +32,13 @@ from symnll.read import syntax as S
 from symnll.read.documents import Declaration, Display, Document, Inline, read_document
 from symnll.read.recover import first_bad
 from symnll.read.source import Source
-from symnll.read.tokens import NAMED, Token, Unreadable
+from symnll.read.tokens import BIG, LETTERS, NAMED, Token, Unreadable
 from symnll.small.show import text
 from symnll.report.model import Counterexample, DisplayReport, FileReport, Lint, StepReport
 
 STANDARD = {"softmax", r"\sigma", "sigmoid", "KL", "H", "D", "LSE", "lse", "logsumexp", "softplus", "tanh", "logit", "relu", "ReLU",
             r"\delta", r"\Delta", "I", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}"}  # fmt: skip
+COMMANDS = {*LETTERS, *BIG, *NAMED, "partial", "nabla", "top"}
 EXPECTED = ("refuted", "conditional", "unknown")
 EDITS, ALL_EDITS = 2.0, 60.0  # seconds to look for what would mend one step, and all steps of a document
 EXTRA = 2.0  # seconds that a step may take beyond its limit, for other readings and repairs
@@ -226,7 +227,7 @@ class Session:
             self.sentence = tokens, item.end  # `when $m = T$` states nothing
             return
         links, last = rows.links(tokens, self._is_index)
-        trouble = first_bad(tokens) if not links else None
+        trouble = first_bad(tokens) or self._unknown_command(tokens) if not links else None
         if trouble is not None:
             display.steps.append(self._whole(body, trouble))
         start = rows.Member(pending.start) if pending.start else self.last
@@ -242,6 +243,14 @@ class Session:
         if last is not None and last.tokens:
             self.last = last
             self.last_conditions = links[-1].conditions if links else pending.cases
+
+    def _unknown_command(self, tokens: Sequence[Token]) -> Unreadable | None:
+        """A command in a display without relations that nobody knows: it may be one."""
+        for t in tokens:
+            odd = t.kind == "NAME" and t.text.startswith("\\") and t.text[1:].isalpha() and len(t.text) > 2
+            if odd and t.text[1:] not in COMMANDS and not self.scope.known(t.text):
+                return Unreadable(f"{t.text} is not known, and there is no relation here.", t.start, t.end)
+        return None
 
     def _said_before(self, item: Display) -> list[Token] | None:
         """The condition with which the sentence before this display ends: `If $i = j$, then`."""
@@ -478,6 +487,8 @@ class Session:
         if link.relation.text in (":=", "=:") and self._define(right, left, f"{report.rhs} = {report.lhs}", item.number):
             return True
         forward = link.first or link.role == "where" or self._fresh(left)
+        if link.relation.text == "=" and link.role != "where" and isinstance(S.unwrap(left), S.Name):
+            forward = forward and (S.unwrap(left).text, 0) not in self.scope.quantities  # spoken of before: a claim
         if forward:
             found = definition(self.scope, left, right, "", item.number)
             other = None if found is None or taken(self.scope, found) else namesake(self.scope, found)

@@ -90,6 +90,8 @@ def by_entries(e: Elaborator, lhs: Any, rhs: Any, node: Any) -> tuple[Any, Any]:
             raise Unclear("One side is a number and the other is a vector or a matrix.", node.start, node.end)
     if len(lhs.axes) != len(rhs.axes) or any(a.size != b.size for a, b in zip(lhs.axes, rhs.axes, strict=True)):
         raise Unclear("The two sides have different shapes.", node.start, node.end)
+    if len(lhs.axes) == 1 and lhs.row != rhs.row and not getattr(lhs, "filled", False):
+        raise Unclear("One side is a row and the other is a column.", node.start, node.end)
     taken = {str(s) for side in (lhs, rhs) for s in side.at(*(a.lower for a in side.axes)).free_symbols}
     index = []
     for axis in lhs.axes:

@@ -11,7 +11,7 @@ import sympy
 from symnll import language as L
 from symnll.meaning import limits
 from symnll.meaning import values as V
-from symnll.meaning.elaborate import head_of, mentions
+from symnll.meaning.elaborate import head_of, mentions, names_in
 from symnll.meaning.names import ABSTRACT, Abstract, not_hidden, quantity_entry, spelled, use_of
 from symnll.meaning.values import Array, Independent, Range, Unclear, Value
 from symnll.read import syntax as S
@@ -105,8 +105,8 @@ def fraction(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
         plain = S.Product(node.bottom.start, node.bottom.end, (bottom[0], bottom[2]))
         v, after = fraction(e, [*items[:k], replace(node, bottom=plain), *items[k + 1 :]], k, env)  # type: ignore[misc]
         return V.times(e.value(bottom[2], env), v, node), after
-    if _sign(top[0])[0] == "d" and (e.scope.known("d") and not e.scope.functions.get("d")) and "d" in env:
-        return None
+    if _sign(top[0])[0] == "d" and ("d" in env or ("d", 0) in e.scope.quantities or "d" in e.scope.sizes):
+        raise Unclear("d is a name here, so that d/dx is no derivative; write \\partial.", node.start, node.end)
     variables = _variables(bottom)
     if sum(n for _, n in variables) != _sign(top[0])[1]:
         raise Unclear("The order of this derivative differs above and below.", node.start, node.end)
@@ -259,6 +259,10 @@ def _by_compound(e: Elaborator, operand: Any, variable: Any, order: int, env: En
     body = _replaced(operand, pattern, mark, found)
     if not found:
         raise Unclear(f"{spelled(inner)} does not stand in what is differentiated.", inner.start, inner.end)
+    head = head_of(pattern[0])
+    left = (names_in(body) & names_in(inner)) - e.scope.ranges.keys() - {head.text if isinstance(head, S.Name) else ""}
+    if left:
+        raise Unclear(f"{sorted(left)[0]} stands outside {spelled(inner)} too, and varies with it.", node.start, node.end)
     x = V.variable("x")
     v = e.scalar(body, {**env, mark: x})
     return L.At(sympy.Derivative(v, (x, order), evaluate=False), x, e.scalar(inner, env))
@@ -452,7 +456,8 @@ def _depends(e: Elaborator, body: Value, v: _Variable, operand: Any, node: Any) 
     one = body.at(*(a.lower for a in body.axes)) if isinstance(body, Array) else body
     if v.base in one.free_symbols or any(v.base in s.free_symbols for s in one.free_symbols):
         return
-    names = [q for q in e.scope.quantities.values() if q.inferred and getattr(q.base, "label", q.base) in one.free_symbols]
+    bare = isinstance(S.unwrap(operand), S.Name) and isinstance(one, sympy.Symbol)
+    names = bare or [q for q in e.scope.quantities.values() if q.inferred and getattr(q.base, "label", q.base) in one.free_symbols]
     if v.abstract is not None or names:
         raise Independent(
             f"{spelled(operand)} is not written in terms of {spelled(v.node)}; say with `let` how it depends on it.",

@@ -46,12 +46,12 @@ def side(e: Elaborator, node: S.List, env: Env) -> Any:
     return e.scalar(node, env)
 
 
-def pairs(e: Elaborator, node: S.List, env: Env) -> list[Any]:
-    """The relations that a condition states, one by one; membership in a whole range states nothing."""
+def pairs(e: Elaborator, node: S.List, env: Env, lax: bool = False) -> list[Any]:
+    """The relations that a condition states, one by one. `lax`: membership states nothing, as in `for all i ∈ I`."""
     sides, signs = split(node.pieces, node)
     out = []
     for a, sign, b in zip(sides, signs, sides[1:], strict=False):
-        if sign in (r"\in", r"\sim"):
+        if lax and sign in (r"\in", r"\sim"):
             continue
         if sign not in RELATIONS:
             raise Unclear(f"The relation {sign} is not understood in a condition.", node.start, node.end)
@@ -172,7 +172,7 @@ def hypothesis(e: Elaborator, node: S.List, env: Env) -> list[Any]:
         r = e.scope.ranges[letter]
         free[letter] = inside[letter] = L.Index(f"{e.scope.shown(letter)}", r.lower, r.upper)
     out = []
-    for r in pairs(e, body, inside):
+    for r in pairs(e, body, inside, lax=True):
         used = [v for v in free.values() if v in r.free_symbols]
         out.append(L.ForAll(r, *used) if used else r)
     return out

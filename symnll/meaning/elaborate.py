@@ -378,7 +378,9 @@ class Elaborator:
         if isinstance(v, V.Ones) and isinstance(inner, S.Name):
             return v.transposed
         if isinstance(v, Array):
-            if isinstance(inner, S.Name) and inner.text in ("T", r"\top", "t", r"\mathrm{T}", r"\mathsf{T}"):
+            if isinstance(inner, S.Name) and inner.text in ("T", r"\top"):
+                if inner.text == "T" and ("T" in env or self.scope.known("T")):
+                    raise Unclear("T is a name here, so that ^T is no transpose; write ^\\top.", sup.start, sup.end)
                 return v.transposed
             if isinstance(inner, S.Num) and len(v.axes) == 1:
                 return v.map(lambda x: V.power(x, V.number(inner.value)))

@@ -8,6 +8,7 @@ from typing import Any
 
 from symnll.meaning.scope import Notation, Scope
 from symnll.read import syntax as S
+from symnll.read.groups import ungrouped
 from symnll.read.normal import terminals
 from symnll.read.recover import balanced, first_bad, recovered
 from symnll.read.tokens import Token, Unreadable, expand, scan
@@ -39,7 +40,7 @@ def tokens_of(
     found = marked_indices(scope, compact(made))
     indexed = {name for name in {n.pattern[0].text for n in scope.notations} if scope.arity(name) - {0}}
     out = found if plain else written_out(found, scope.notations, indexed)
-    return balanced(out) if recover else out
+    return ungrouped(balanced(out)) if recover else out
 
 
 def marked_indices(scope: Scope, tokens: Sequence[Token]) -> list[Token]:

@@ -140,6 +140,8 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
         text = spelled(inner)
         if known(f"{key}^{text}"):
             key, label = f"{key}^{text}", label + text
+        elif key in e.scope.functions and isinstance(inner, S.Bracket) and isinstance(S.unwrap(inner.inside), S.Num):
+            raise Unclear(f"{key}^({spelled(inner.inside)}) is a derivative; write it with primes.", sup.start, sup.end)
         elif isinstance(inner, S.Bracket) and inner.kind in ("(", "[") and inner.inside.only is not None:
             layer = isinstance(S.unwrap(inner.inside), S.Num) and not any(e.scope.arity(key) - {0}) and key not in env
             if is_index(e, inner, env) and not layer:
@@ -442,6 +444,8 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
             raise Unclear("σ with an index, of a number, is not understood.", use.node.start, use.node.end)
         e.notes["σ is the sigmoid"] = None
         return _standard(e, FUNCTIONS["sigmoid"], use, parts[0], env)
+    if any(d.arguments is not None for d in defined) and not any(d.arguments is None for d in defined) and not arities:
+        raise Unclear(f"{use.key} is defined for other arguments than these.", use.node.start, following.end)
     if not e.scope.known(use.key) and not use.indices and not use.primes and _conditional(bracket) and use.key != "E":
         e.scope.functions[use.key] = {"function": L.function(e.scope.shown(use.key)), "arguments": [], "inferred": True}
         e.notes[f"{use.key} is an unknown function"] = None

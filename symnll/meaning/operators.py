@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from symnll.meaning.elaborate import Elaborator, Env
 
 INDICATORS = {r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", r"\mathbbm{1}", "I", r"\chi", r"\mathbb{1}b", "1", r"\mathcal{I}"}
-DELTAS = {r"\delta", r"\Delta"}
+DELTAS = {r"\delta"}
 
 
 def rest_of(items: Sequence[Any], node: Any) -> Any:
@@ -273,10 +273,11 @@ def set_of(e: Elaborator, part: S.List, letter: str, env: Env) -> Range:
         values = [p for p in parts if p.pieces and not isinstance(p.only, S.Dots)]
         if len(values) == 1 and inner.kind == "[":
             return Range(Integer(1), e.index(values[0], env))
-        ends = [e.index(values[0], env), e.index(values[-1], env)]
+        listed = [e.index(v, env) for v in values]
         dotted = any(isinstance(p, S.Dots) for q in parts for p in q.pieces)
-        if dotted or (ends[1] - ends[0] == len(values) - 1):
-            return Range(*ends)
+        first = listed[:-1] if dotted else listed
+        if all(v - listed[0] == n for n, v in enumerate(first)) and (first or not dotted):
+            return Range(listed[0], listed[-1])
     known = e.scope.ranges.get(letter)
     if isinstance(inner, S.Name) and known is not None and e.scope.over.get(letter, {text}) == {text}:
         e.notes[f"{letter} ∈ {text} runs over the whole range of {letter}"] = None
@@ -430,6 +431,8 @@ def extremum(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
             return v.map(turned) if isinstance(v, Array) else turned(v)
 
         v = bounded(e, "max", sub, None, body, env, item)
+        if isinstance(v, L.MaxOver) and v.limits[0][0] not in v.function.free_symbols:
+            raise Unclear("The index of this maximum does not occur in what it is taken of.", item.start, item.end)
         return _finished(e, turned(v), item, after_bracket, env, len(item.subs) == 1), held[0]
     if not bracketed:
         v, k, _ = argument(e, items, k + 1, env, "max")
@@ -514,7 +517,8 @@ def special(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Valu
             return _finished(e, sympy.KroneckerDelta(a, b, evaluate=False), item, following, env), k + 2
         if text in DELTAS and subs and isinstance(item, S.Atom) and item.sups:
             a, b = e.index(subs[0], env), e.index(item.sups[0], env)
-            if len(subs) > 1 or len(item.sups) > 1:
+            ranges = {e.scope.ranges.get(spelled(S.unwrap(s))) for s in (subs[0], item.sups[0])}
+            if len(subs) > 1 or len(item.sups) > 1 or len(ranges) > 1:
                 raise Unclear("What is written at δ is not understood.", item.start, item.end)
             return sympy.KroneckerDelta(a, b, evaluate=False), k + 1
     if isinstance(head, S.Num):
@@ -584,8 +588,9 @@ def _sub_indicator(e: Elaborator, text: str, sub: Any, env: Env) -> Any:
     if isinstance(inner, S.List) and any(isinstance(p, S.Sep) and p.kind == "REL" for p in inner.pieces):
         return indicator(e, inner, env)
     parts = script_parts(sub, 2)
-    if len(parts) == 2 and all(is_index(e, p, env) for p in parts):
+    if text == r"\delta" and len(parts) == 2 and all(is_index(e, p, env) for p in parts):
         a, b = (e.index(p, env) for p in parts)
+        e.notes["δ with two indices is Kronecker's"] = None
         return sympy.KroneckerDelta(a, b, evaluate=False)
     if text in (r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}") and len(script_parts(sub)) == 1 and is_index(e, sub, env):
         place = e.index(sub, env)

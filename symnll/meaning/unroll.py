@@ -125,6 +125,8 @@ def unrolled(e: Elaborator, node: S.Sum, env: Env) -> Any:
         if not _goes_on(e, before, (tree, lower, upper), node):
             break
         first, lower = first - 1, before[1]
+    if first and d - first < 2 and lower != 1:
+        raise Unclear("What these dots stand for is not clear; write \\sum.", node.start, node.end)
     variable = V.bound("i")
     body = e.value(tree, {**env, HOLE: variable})
     total = body.map(lambda x: V.over("sum", x, variable, lower, upper)) if isinstance(body, Array) else V.over(

@@ -155,6 +155,8 @@ def pointwise(f: Callable[..., Any], a: Value, b: Value, node: Any) -> Value:
         return v if isinstance(v, Array) else Ones(v, (a if isinstance(a, Ones) else b).row)
     if isinstance(a, Array) and isinstance(b, Array):
         same_axes(a, b, node)
+        if len(a.axes) == 1 and a.row != b.row:
+            raise Unclear("A row and a column stand here; transpose one of them.", node.start, node.end)
         return Array(a.axes, lambda *i: f(a.at(*i), b.at(*i)), a.row and b.row)
     if isinstance(a, Array):
         return a.map(lambda x: f(x, b))
@@ -186,6 +188,10 @@ def times(a: Value, b: Value, node: Any, dot: bool = False) -> Value:
         return Array((*a.axes, *b.axes), lambda i, j: mul(a.at(i), b.at(j)))
     if left == 1 and right == 1 and not (a.row or dot):
         raise Unclear(r"A product of two vectors: write u^\top v, u \cdot v, u \odot v or u v^\top.", node.start, node.end)
+    if right == 1 and b.row:
+        raise Unclear("A row stands here where a column is wanted; transpose it.", node.start, node.end)
+    if left == 1 and right == 2 and not a.row:
+        raise Unclear("A column stands here where a row is wanted; transpose it.", node.start, node.end)
     inner, other = a.axes[-1], b.axes[0]
     if inner.size != other.size:
         raise Unclear("The shapes of these two factors do not fit.", node.start, node.end)

@@ -222,6 +222,10 @@ class _Normaliser:
             )
         if "\\" + name in T.RELATIONS:
             return [replace(t, kind="REL", text=T.RELATIONS["\\" + name])]
+        if name in ("xlongequal", "xrightarrow"):
+            self._optional()
+            self._group(t)
+            return [replace(t, kind="REL", text="=" if "equal" in name else r"\to")]
         if name in ("stackrel", "overset", "underset"):
             return self._stacked(t)
         if name in T.FONTS_PLAIN:

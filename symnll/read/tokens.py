@@ -59,7 +59,7 @@ UNICODE = {
     "⇔": r"\Leftrightarrow", "→": r"\to", "…": r"\dots", "⋯": r"\dots", "∞": r"\infty", "′": "'", "’": "'", "″": "''",
     "⊙": r"\odot", "⊤": r"\top", "∣": "|", "∥": r"\|", "‖": r"\|", "⟨": r"\langle", "⟩": r"\rangle", "∗": r"\ast",
     "＝": "=", "（": "(", "）": ")", "，": ",", "：": ":", "；": ";", "＋": "+", "－": "-", "≔": r"\coloneqq",
-    "≜": r"\triangleq", "𝟙": r"\mathbb{1}", "𝔼": r"\mathbb{E}", "∧": r"\wedge", "∖": r"\setminus", "±": r"\pm",
+    "≜": r"\triangleq", "≝": r"\triangleq", "≟": "=", "𝟙": r"\mathbb{1}", "𝔼": r"\mathbb{E}", "∧": r"\wedge", "∖": r"\setminus", "±": r"\pm",
     "⊗": r"\otimes", "ᵀ": r"^\top", "²": "^2", "³": "^3", "½": r"\frac{1}{2}", "℃": "C", "\u00a0": " ",
     "\u2009": " ", "\u200b": "", "\u2061": "", "\u2062": "", "\ufeff": "", "„": '"', "∶": ":",
 }  # fmt: skip
@@ -136,7 +136,8 @@ BRACES = {"underbrace", "overbrace", "underbracket", "overbracket", "cancel", "b
           "cancelto", "smash", "mathstrut", "llap", "rlap", "mathrlap", "mathllap", "underparen", "overparen", "uwave",
           "uline", "sout", "enclose", "colorbox", "hl", "bbox"}  # fmt: skip
 SCANNER = re.compile(
-    r"""(?P<space>\s+)|(?P<comment>%[^\n]*)|\\(?P<command>[A-Za-z@]+\*?|.|\n)|(?P<number>\d+(?:\.\d+)?(?!\.\d)|\.\d+)"""
+    r"""(?P<space>\s+)|(?P<comment>%[^\n]*)|\\(?P<command>[A-Za-z@]+\*?|.|\n)"""
+    r"""|(?P<scientific>\d+(?:\.\d+)?[eE][+-]?\d+(?![\w.]))|(?P<number>\d+(?:\.\d+)?(?!\.\d)|\.\d+)"""
     r"""|(?P<word>[A-Za-z]+)|(?P<dots>\.\.+)|(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -163,6 +164,8 @@ def scan(text: str, at: Any = None, words: frozenset[str] = frozenset()) -> list
                 out.append(Token("command", value, start, end))
         elif kind == "number":
             out.extend(_number(value, out, start, end))
+        elif kind == "scientific":
+            out.append(Token("bad", f"{value}: write \\cdot 10^{{…}} for a power of ten, or spaces around e.", start, end))
         elif kind == "word":
             out.extend(_word(value, out, a, place, words))
         elif kind == "dots":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from symnll.small.writer import Table, Tag, Unsupported, Writer
 TAGS = tuple(Tag(k) for k in range(3))
 MOST_CHOICES = 1000
 MOST_SIZES = 6
+SECONDS = 0.05  # for an equation that may say nothing
 SOLVABLE = ("real", "positive", "nonnegative", "natural")
 
 Demand = tuple[str, Node, Node]
@@ -52,6 +54,7 @@ class Cases:
         self.problem = Problem(statement, given)
         self.graph = Graph()
         self.writer = Writer(self.graph, self.problem.real_positions)
+        self.writer.single_values = self.problem.single_values
         self.tabled = [v for v in self.problem.vectors if isinstance(v, Vector) and v.kind == "labels"]
         self._cases: dict[Any, Case | None] = {}
         self._choices: dict[Any, list[dict[Any, Any]]] = {}
@@ -210,6 +213,8 @@ def solve(
         equation = graph.substitute(graph.subtract(left, right), assigned)
         best = _affine_variable(graph, equation, free)
         if best is None:
+            if _vanishes(equation, graph):
+                equation = graph.guard(graph.zero, equation)  # it only has to be defined
             left_over.append(("=", equation, graph.zero))
             continue
         variable, slope = best
@@ -219,6 +224,16 @@ def solve(
         assigned = {v: graph.substitute(d, {variable: definition}) for v, d in assigned.items()}
         assigned[variable] = definition
     return assigned, left_over, by_numbers
+
+
+def _vanishes(equation: Node, graph: Graph) -> bool:
+    """Whether an equation that is left says nothing: by exact algebra, it is 0 wherever it is defined."""
+    from symnll.small.formal import CantTell, ZeroTest
+
+    try:
+        return ZeroTest(time.thread_time() + SECONDS).equal(equation, graph.zero)
+    except CantTell:
+        return False
 
 
 def _affine_variable(graph: Graph, equation: Node, free: Callable[[Node], bool]) -> tuple[Node, Node] | None:

@@ -25,6 +25,8 @@ class Names:
     sizes: dict[Any, None] = field(default_factory=dict)
     real_positions: set[tuple[str, int]] = field(default_factory=set)
     smooth: set[str] = field(default_factory=set)
+    applied: dict[str, set[Any]] = field(default_factory=dict)  # to what each unknown function is applied
+    varied: set[str] = field(default_factory=set)  # functions that are differentiated, or applied to a bound variable
     compares: bool = False  # whether the order of values matters, as for a maximum
 
     def scan(self, expr: Any, bound: frozenset[Any] = frozenset()) -> None:
@@ -44,7 +46,9 @@ class Names:
                 self._bounds(expr.args[1:2], bound)
                 self.smooth.add(str(expr.args[0]))
             if isinstance(expr, AppliedUndef):
-                self._function(expr)
+                self._function(expr, bound)
+            if isinstance(expr, sympy.Derivative):
+                self.varied.update(f.func.__name__ for f in expr.atoms(AppliedUndef))
             self.compares = self.compares or isinstance(expr, COMPARING)
             for arg in expr.args:
                 self.scan(arg, bound)
@@ -82,12 +86,19 @@ class Names:
             for part in (expr.args[0],) if isinstance(expr, ForAll) else (expr.args[0], *expr.args[2]):
                 self.scan(part, inner)
 
-    def _function(self, expr: Any) -> None:
+    def _function(self, expr: Any, bound: frozenset[Any]) -> None:
         name = expr.func.__name__
+        self.applied.setdefault(name, set()).add(expr.args)
+        if not bound.isdisjoint(expr.free_symbols):
+            self.varied.add(name)
         places = {p for p, a in enumerate(expr.args) if not (a.is_integer or isinstance(a, Parameter) or _counts(a))}
         self.real_positions.update((name, p) for p in places)
         if places:
             self.smooth.add(name)
+
+    def single(self) -> set[str]:
+        """The functions that stand at one place only, so that they may have any value there."""
+        return {f for f, places in self.applied.items() if len(places) == 1 and f in self.smooth - self.varied}
 
 
 def _counts(expr: Any) -> bool:
@@ -102,12 +113,7 @@ class Problem:
         self.given = tuple(given)
         demanded = Names()
         for expr in self.given:
-            before = set(demanded.smooth)
             demanded.scan(expr)
-            if demanded.smooth > before and not _is_inequality(expr):
-                name = min(demanded.smooth - before)
-                about = f"a hypothesis speaks of the unknown function {name}"
-                raise Unsupported(f"{about}, so no example of it can be drawn")
         self.statement = statement
         while isinstance(self.statement, ForAll):
             self.statement, *variables = self.statement.args
@@ -118,6 +124,9 @@ class Problem:
         names = Names()
         for expr in (self.statement, *self.given):
             names.scan(expr)
+        self.single_values = names.single()
+        for expr in self.given:
+            self._refuse_functions(expr)
         self.real_positions = names.real_positions
         symbols = [n for n in names.free if isinstance(n, sympy.Symbol)]
         self.sizes = [s for s in symbols if s in names.sizes]
@@ -126,6 +135,15 @@ class Problem:
         self.discrete = [s for s in symbols if s not in names.sizes and s not in self.scalars]
         self.is_argmax = any(isinstance(side, ArgMax) for side in self.statement.args)
         self.compares = names.compares
+
+    def _refuse_functions(self, given: Any) -> None:
+        """Refuse an equation about an unknown function, which no sample satisfies."""
+        demanded = Names()
+        demanded.scan(given)
+        unknown = demanded.smooth - self.single_values
+        if unknown and not _is_inequality(given):
+            about = f"a hypothesis speaks of the unknown function {min(unknown)}"
+            raise Unsupported(f"{about}, so no example of it can be drawn")
 
 
 def _is_inequality(expr: Any) -> bool:

@@ -17,8 +17,8 @@ class Point:
     """Values for every variable, drawn from a seed.
 
     Level 0: zeros, or ones where zero is not allowed; 1: simple and distinct; 2: small integers; 3: small rationals;
-    4: rising with the index, from −1 on. Later attempts at level 0 put 1/2, 1/3, 1/10 in place of 0 and 1; at other levels they
-    draw at random, from smaller and smaller values. `bounds` has intervals that hypotheses demand of variables.
+    4: rising with the index, from −1 on. Later attempts at level 0 put 1/2, 1/3, 1/10 in place of 0 and 1; at other
+    levels they draw at random, from smaller and smaller values. `bounds` has intervals that hypotheses demand.
     """
 
     def __init__(self, seed: str, level: int, attempt: int) -> None:

@@ -67,7 +67,9 @@ def values_at(cases: Cases, case: Case, point: Point) -> dict[str, object]:
             shown[str(symbol)] = _plain(values.value(cases.writer.write(symbol, case.env)))
         for node in sorted(_nodes(case), key=lambda n: n.serial):
             if node.op == "var" and node.data[0].sort == "value":
-                shown[f"{node.data[0].owner}({_arguments(node.data[0].place)})"] = _plain(values.value(node))
+                key = node.data[0]
+                name = f"{key.owner}({_arguments(key.place)})" if key.place else str(key.owner)
+                shown[name] = _plain(values.value(node))
             elif node.op == "apply":
                 function = node.data[0]
                 given = any(a is not None for a in function.fixed)

@@ -73,6 +73,7 @@ class Writer:
 
     def __init__(self, graph: Graph, real_positions: set[tuple[str, int]]) -> None:
         self.graph, self.real_positions = graph, real_positions
+        self.single_values: set[str] = set()  # functions that have a value of their own, at their only place
         self._names: dict[int, tuple[Any, tuple[Any, ...]]] = {}
         self._memo: dict[Any, Node] = {}
         self._serials: dict[Any, Fresh] = {}
@@ -319,6 +320,8 @@ class Writer:
 
     def _unknown_function(self, expr: Any, env: dict[Any, Any]) -> Node:
         name, kind = expr.func.__name__, kind_of(expr)
+        if name in self.single_values:
+            return self.graph.variable(Key("value", str(expr)), kind)
         discrete: list[Any] = []
         reals: list[Node] = []
         for place, argument in enumerate(expr.args):
