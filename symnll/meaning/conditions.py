@@ -160,6 +160,9 @@ def hypothesis(e: Elaborator, node: S.List, env: Env) -> list[Any]:
                     inner = inner.pieces[0]
                 if isinstance(inner, S.Name) and inner.text in e.scope.ranges:
                     letters.append(inner.text)
+        rest = [p for p in pieces[cut + 1 :] if isinstance(p, S.Sep) and p.kind == "REL" and p.text != r"\in"]
+        if rest:
+            raise Unclear("`for all` with a condition of its own is not understood.", rest[0].start, rest[0].end)
         pieces = pieces[:cut]
         if not pieces or not letters:
             raise Unclear("`for all` wants the index that it is about.", node.start, node.end)

@@ -81,7 +81,11 @@ def _from(at: Any, offset: int) -> Any:
 
 def condition_tokens(scope: Scope, text: str, macros: Mapping[str, Any], at: Any = None) -> list[Token]:
     """The tokens of a relation in which `for all i` may stand in words."""
-    return tokens_of(scope, re.sub(r"\bfor all\b", r"\\forall ", text), macros, at)
+    tokens = tokens_of(scope, re.sub(r"\bfor all\b", r"\\forall ", text), macros, at)
+    if not any(t.kind == "REL" for t in tokens):
+        raise Refused("A condition is a relation: `assume a > 0`, `case i = j`.")
+    S.parse(tokens)
+    return tokens
 
 
 def _names(text: str) -> list[str]:
@@ -238,7 +242,7 @@ def _vector(scope: Scope, rest: str) -> None:
 
 
 def _function(scope: Scope, rest: str, kind: str) -> None:
-    for name in _names(rest):
+    for name in _names(rest) or [""]:
         head, _, arguments = name.partition("(")
         if not head.strip():
             raise Refused("`function` wants a name: `function f` or `function p(x, \\theta)`.")

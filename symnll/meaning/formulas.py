@@ -55,7 +55,8 @@ def marked_indices(scope: Scope, tokens: Sequence[Token]) -> list[Token]:
             depth.append(bool(out) and out[-1].kind == "SUB")
         elif t.kind == "RBRACE" and depth:
             depth.pop()
-        index = t.kind == "NAME" and len(t.text) == 1 and (t.text in scope.ranges or (script and t.text in "ijklmn"))
+        bare = not script and bool(out) and out[-1].kind in ("SUB", "SUP")  # y_i' is (y_i)'
+        index = not bare and t.kind == "NAME" and len(t.text) == 1 and (t.text in scope.ranges or (script and t.text in "ijklmn"))
         after = tokens[k + 1] if k + 1 < len(tokens) else None
         mark = ""
         if index and after is not None and after.kind == "PRIME":

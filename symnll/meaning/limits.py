@@ -25,7 +25,9 @@ MOST_OPENED = 1000  # definitions that are opened in one step
 def magnitude(e: Any) -> float:
     """A bound of |e| and, but for 0, of 1/|e| where e is a number, perhaps infinite; nan where it holds a symbol."""
     if isinstance(e, sympy.Rational):
-        return 2.0 ** max(abs(e.p).bit_length(), e.q.bit_length()) if max(abs(e.p), e.q) < 2**1000 else math.inf
+        if max(abs(e.p), e.q) >= 2**1000:
+            return math.inf
+        return max(abs(e.p) / e.q, e.q / abs(e.p)) if e.p else 1.0
     if not e.args:
         return 4.0 if getattr(e, "is_number", False) else math.nan
     if not getattr(e, "is_number", False) or not isinstance(e, sympy.Expr):

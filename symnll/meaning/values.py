@@ -179,6 +179,8 @@ def times(a: Value, b: Value, node: Any, dot: bool = False) -> Value:
         if len(a.axes) == 2:
             return Array(a.axes[:1], lambda i: mul(b.scale, over("sum", a.at(i, k), k, axis.lower, axis.upper)))
         return mul(b.scale, over("sum", a.at(k), k, axis.lower, axis.upper))
+    if (isinstance(b, Ones) and isinstance(a, Array) and b.row) or (isinstance(a, Ones) and isinstance(b, Array)):
+        raise Unclear("The length of this vector of ones is not known.", node.start, node.end)
     if isinstance(a, Ones) and isinstance(b, Ones):
         raise Unclear("The length of these vectors of ones is not known.", node.start, node.end)
     if not (isinstance(a, Array) and isinstance(b, Array)):

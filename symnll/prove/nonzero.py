@@ -81,7 +81,8 @@ def _as_factor(t: Term, canonical: tuple[Term, Fraction], c: Context) -> Theorem
 
 def positive_factor(t: Term, c: Context) -> Theorem | None:
     """0 < t because a positive number times it is a factor of v − u for a fact u < v, and the others are positive."""
-    canonical, known = _canonical(t, ZERO), _factors_of_facts(c)
+    known = _factors_of_facts(c)
+    canonical = _canonical(t, ZERO) if known else None
     if canonical is None or canonical[1] < 0 or canonical[0] not in known:
         return None
     found, place = known[canonical[0]]

@@ -48,7 +48,7 @@ def prove_order(goal: Term, c: Context, depth: int = MAX_DEPTH) -> Theorem:
             raise NoProof("{} was not shown.", below)
         c.memo["order", below] = depth
         first = _by_factors, _by_squares, _by_scaling, _by_log, _by_exp, _by_maximum
-        for tactic in (*first, _by_logs, _by_terms, _by_values):
+        for tactic in (*first, _by_jensen, _by_logs, _by_terms, _by_values):
             found = tactic(below, d, c, depth - 1)
             if found is not None:
                 break
@@ -111,6 +111,12 @@ def _by_squares(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
     from symnll.prove.squares import by_squares
 
     return by_squares(goal, d, c) or by_squared(goal, d, c, depth)
+
+
+def _by_jensen(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
+    """Linear arithmetic with log Σ w·φ ≥ Σ w·log φ"""
+    facts = [] if goal.op == "lt" else list(jensen.about(d, c))
+    return Context([*facts, *facts_about(d, c)], c)._linear(goal) if facts else None
 
 
 def _by_values(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
@@ -297,8 +303,8 @@ def _by_logs(goal: Term, d: Term, c: Context, depth: int) -> Theorem | None:
 
 
 def _by_facts(goal: Term, c: Context) -> Theorem | None:
-    """Linear arithmetic with further facts about the atoms: members of sums and maxima, logarithms of facts, Jensen."""
-    facts = [*facts_about(goal.args[1], c), *jensen.about(goal.args[1], c)]
+    """Linear arithmetic with further facts about the atoms: members of sums and maxima, logarithms of facts."""
+    facts = list(facts_about(goal.args[1], c))
     if not facts:
         return None
     richer = Context(facts, c)

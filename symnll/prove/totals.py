@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from symnll.core import kernel
 from symnll.core.term import INT, Term, app, op
@@ -26,6 +27,7 @@ def _totals(c: Context) -> list[Theorem]:
     return c.memo["totals"]  # type: ignore[no-any-return]
 
 
+@lru_cache(10_000)
 def _is_total(statement: Term) -> bool:
     while statement.op in ("forall", "lam", "implies"):
         statement = statement.args[-1]

@@ -120,6 +120,8 @@ def links(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> tuple[lis
             made, current, head = _chain(clause.tokens, start)
             for link in made:
                 link.implied_by = list(implied)
+            if not made and out and _has_relation(clause.tokens):
+                out[-1].rhs.tokens.append(_lost(clause))  # y ≠ y, which is no step
             out.extend(made)
             if head is not None:
                 row_start = head

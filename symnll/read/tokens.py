@@ -137,7 +137,7 @@ BRACES = {"underbrace", "overbrace", "underbracket", "overbracket", "cancel", "b
           "uline", "sout", "enclose", "colorbox", "hl", "bbox"}  # fmt: skip
 SCANNER = re.compile(
     r"""(?P<space>\s+)|(?P<comment>%[^\n]*)|\\(?P<command>[A-Za-z@]+\*?|.|\n)"""
-    r"""|(?P<scientific>\d+(?:\.\d+)?[eE][+-]?\d+(?![\w.]))|(?P<number>\d+(?:\.\d+)?(?!\.\d)|\.\d+)"""
+    r"""|(?P<scientific>[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]+(?![\w.]))|(?P<number>[0-9]+(?:\.[0-9]+)?(?!\.[0-9])|\.[0-9]+)"""
     r"""|(?P<word>[A-Za-z]+)|(?P<dots>\.\.+)|(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
