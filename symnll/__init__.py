@@ -16,10 +16,10 @@ __version__ = "0.1.0"
 
 _HOME = {
     "symnll.language": (
-        "ArgMax", "ArgMin", "At", "Choice", "Eq", "Family", "ForAll", "FunctionalValue", "Ge", "Gt", "Index", "Larger", "Le",
-        "Lt", "MaxOver", "Ne", "Parameter", "Vector", "diff", "dot", "family", "function", "functional", "index",
-        "indices", "labels", "log_sum_exp", "maximum", "natural", "nll", "onehot", "positive", "product", "real",
-        "sigmoid", "size", "sizes", "softmax", "total", "vector",
+        "ArgMax", "ArgMin", "At", "Choice", "Eq", "Family", "ForAll", "FunctionalValue", "Ge", "Gt", "Index",
+        "Larger", "Le", "Lt", "MaxOver", "Ne", "Parameter", "Vector", "diff", "dot", "family", "function",
+        "functional", "index", "indices", "labels", "log_sum_exp", "maximum", "natural", "nll", "onehot",
+        "positive", "product", "real", "sigmoid", "size", "sizes", "softmax", "total", "vector",
     ),
     "sympy": ("KroneckerDelta", "Max", "Rational", "exp", "log"),
     "symnll.prove.prover": ("derivation",),

@@ -23,8 +23,8 @@ from symnll.meaning.declare import FIXED, Refused, condition_tokens, declare, de
 from symnll.meaning.elaborate import children, names_in
 from symnll.meaning.formulas import tokens_of
 from symnll.meaning.infer import infer
-from symnll.meaning.operators import DELTAS, INDICATORS
 from symnll.meaning.known import is_letter, namesake, taken
+from symnll.meaning.operators import DELTAS, INDICATORS
 from symnll.meaning.scope import Scope, pretty
 from symnll.meaning.values import Independent
 from symnll.read import rows
@@ -33,11 +33,13 @@ from symnll.read.documents import Declaration, Display, Document, Inline, read_d
 from symnll.read.recover import first_bad
 from symnll.read.source import Source
 from symnll.read.tokens import BIG, LETTERS, NAMED, Token, Unreadable
-from symnll.small.show import text
 from symnll.report.model import Counterexample, DisplayReport, FileReport, Lint, StepReport
+from symnll.small.show import text
 
-STANDARD = {"softmax", r"\sigma", "sigmoid", "KL", "H", "D", "LSE", "lse", "logsumexp", "softplus", "tanh", "logit", "relu", "ReLU",
-            r"\delta", r"\Delta", "I", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}"}  # fmt: skip
+STANDARD = {
+    "softmax", r"\sigma", "sigmoid", "KL", "H", "D", "LSE", "lse", "logsumexp", "softplus", "tanh", "logit", "relu",
+    "ReLU", r"\delta", r"\Delta", "I", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}",
+}  # fmt: skip
 COMMANDS = {*LETTERS, *BIG, *NAMED, "partial", "nabla", "top"}
 EXPECTED = ("refuted", "conditional", "unknown")
 EDITS, ALL_EDITS = 2.0, 60.0  # seconds to look for what would mend one step, and all steps of a document
@@ -123,7 +125,9 @@ class Session:
         except Exception as error:
             if os.environ.get("SYMNLL_DEBUG"):
                 raise
-            message = f"An internal error ended the reading of this ({type(error).__name__}: {error}); please report it."
+            message = (
+                f"An internal error ended the reading of this ({type(error).__name__}: {error}); please report it."
+            )
         start, end = text.at(0), text.at(len(text.text))
         displays = self.report.displays
         if isinstance(item, Display) and displays and displays[-1].display == item.number and not displays[-1].steps:
@@ -192,7 +196,19 @@ class Session:
             if rows.about_indices(tokens, self._is_index):
                 self.sentence = tokens, item.body.at(len(item.body.text))
             return
-        if not words & {"where", "let", "define", "denote", "denoting", "defined", "with", "write", "set", "putting", "here"}:
+        if not words & {
+            "where",
+            "let",
+            "define",
+            "denote",
+            "denoting",
+            "defined",
+            "with",
+            "write",
+            "set",
+            "putting",
+            "here",
+        }:
             return
         try:
             tokens = tokens_of(self.scope, item.body.text, self.document.macros, item.body.at)
@@ -281,7 +297,10 @@ class Session:
             sides = None
             try:
                 if link.lhs is None:
-                    raise Unreadable("This goes on from a display before it, and there is none; say `from` what.", *link.relation.span)
+                    raise Unreadable(
+                        "This goes on from a display before it, and there is none; say `from` what.",
+                        *link.relation.span,
+                    )
                 if all(t.kind == "DOTS" for t in link.rhs.tokens) and link.rhs.tokens:
                     report.verdict, report.reason = "unknown", "The dots stand for steps that are not written."
                 else:
@@ -336,7 +355,9 @@ class Session:
         except Exception as error:
             if os.environ.get("SYMNLL_DEBUG"):
                 raise
-            reason = f"An internal error ended the check of this step ({type(error).__name__}: {error}); please report it."
+            reason = (
+                f"An internal error ended the check of this step ({type(error).__name__}: {error}); please report it."
+            )
         if reason and report.verdict == "unparsed":
             report.verdict, report.reason = "unknown", reason
 
@@ -400,7 +421,12 @@ class Session:
                     found = meaning(self.scope, sides, "=", other.conditions)
                 except Unreadable:
                     continue
-                premises.append((Eq(found.lhs, found.rhs), f"{_text(self.source.text, other.lhs)} = {_text(self.source.text, other.rhs)}"))
+                premises.append(
+                    (
+                        Eq(found.lhs, found.rhs),
+                        f"{_text(self.source.text, other.lhs)} = {_text(self.source.text, other.rhs)}",
+                    )
+                )
         return judge(meant, self.options.timeout, premises)
 
     def _doubted(self, meant: Meant, decision: Decision) -> Decision:
@@ -412,7 +438,8 @@ class Session:
         lonely = [
             q.name for q in self.scope.quantities.values()
             if q.inferred and not q.axes and (q.base in free[0]) != (q.base in free[1])
-        ] + [name for name, f in self.scope.functions.items() if f.get("inferred") and f["function"] in applied]  # fmt: skip
+        ]  # fmt: skip
+        lonely += [n for n, f in self.scope.functions.items() if f.get("inferred") and f["function"] in applied]
         if not lonely:
             return decision
         reason = f"Nothing says what {', '.join(lonely)} is, and the step is false for some values of it; declare it."
@@ -424,7 +451,11 @@ class Session:
         """All that the verdict on a step depends on, as text."""
         conditions = [" ".join(t.text for t in c) for c in step.link.conditions]
         letters = sorted(wide), sorted(free)
-        premises = [f"{_text(self.source.text, p.lhs)} = {_text(self.source.text, p.rhs)}" for p in step.link.implied_by if p.lhs]
+        premises = [
+            f"{_text(self.source.text, p.lhs)} = {_text(self.source.text, p.rhs)}"
+            for p in step.link.implied_by
+            if p.lhs
+        ]
         r = step.report
         return repr((self.trail, r.lhs, r.relation, r.rhs, conditions, letters, premises, self.options.key))
 
@@ -456,7 +487,9 @@ class Session:
         report.inferred = list(meant.notes) + ([f"the sentence before says: {link.said}"] if link.said else [])
         if decision.witness is not None:
             w = decision.witness
-            report.counterexample = Counterexample(dict(w.sizes), {k: text(v) for k, v in w.values.items()}, w.lhs, w.rhs)
+            report.counterexample = Counterexample(
+                dict(w.sizes), {k: text(v) for k, v in w.values.items()}, w.lhs, w.rhs
+            )
         for code, message, start, end in meant.lints:
             self._remark(report, code, message, S.Node(start, end))
 
@@ -484,7 +517,9 @@ class Session:
         if link.relation.text not in EQUALITIES or step.sides is None:
             return False
         left, right = step.sides
-        if link.relation.text in (":=", "=:") and self._define(right, left, f"{report.rhs} = {report.lhs}", item.number):
+        if link.relation.text in (":=", "=:") and self._define(
+            right, left, f"{report.rhs} = {report.lhs}", item.number
+        ):
             return True
         forward = link.first or link.role == "where" or self._fresh(left)
         if link.relation.text == "=" and link.role != "where" and isinstance(S.unwrap(left), S.Name):
@@ -496,7 +531,9 @@ class Session:
                 return False
             if self._define(left, right, f"{report.lhs} = {report.rhs}", item.number):
                 if other is not None:
-                    message = f"{pretty(other.head)} is defined already, by {other.source}; here it is taken for another."
+                    message = (
+                        f"{pretty(other.head)} is defined already, by {other.source}; here it is taken for another."
+                    )
                     self._remark(report, "two-meanings", message, left)
                 return True
         backward = self._fresh(right) and not self._fresh(left)  # Σ_j e^{z_j} = Z

@@ -98,7 +98,9 @@ def by_entries(e: Elaborator, lhs: Any, rhs: Any, node: Any) -> tuple[Any, Any]:
         name = next(n for n in ("i", "j", "k", "l", "m", "n", *(f"i{k}" for k in range(99))) if n not in taken)
         taken.add(name)
         index.append(L.Index(name, axis.lower, axis.upper))
-    moved = [i - a.lower + b.lower if a.lower != b.lower else i for i, a, b in zip(index, lhs.axes, rhs.axes, strict=True)]
+    moved = [
+        i - a.lower + b.lower if a.lower != b.lower else i for i, a, b in zip(index, lhs.axes, rhs.axes, strict=True)
+    ]
     return lhs.at(*index), rhs.at(*moved)
 
 
@@ -110,7 +112,7 @@ def constant_apart(scope: Scope, node: Any) -> tuple[Any, bool]:
     inner = S.unwrap(node)
     if not isinstance(inner, S.Sum) or len(inner.terms) < 2:
         return node, False
-    sign, last = inner.terms[-1]
+    _, last = inner.terms[-1]
     name = S.unwrap(last)
     if not isinstance(name, S.Name) or scope.known(name.text):
         return node, False
@@ -155,9 +157,9 @@ def _varying(meant: Meant) -> list[Any]:
         names = {}
         for a in s.free_symbols:
             base = a.base if isinstance(a, sympy.Indexed) else a
-            if isinstance(base, (L.Vector,)) and base.kind in ("real", "positive", "nonnegative", "simplex"):
-                names[str(base)] = base
-            elif isinstance(base, sympy.Symbol) and base.is_integer is not True and base.is_real and not _label(base, s):
+            if (isinstance(base, (L.Vector,)) and base.kind in ("real", "positive", "nonnegative", "simplex")) or (
+                isinstance(base, sympy.Symbol) and base.is_integer is not True and base.is_real and not _label(base, s)
+            ):
                 names[str(base)] = base
         found.append(names)
     both = [found[0][n] for n in found[0] if n in found[1]]
@@ -175,7 +177,9 @@ def _definite(meant: Meant, seconds: float) -> Decision:
     it is what ∫ means here, and no rule of the core.
     """
     values: dict[Any, Any] = {}
-    for node in sorted({i for s in (meant.lhs, meant.rhs) for i in s.atoms(sympy.Integral)}, key=sympy.default_sort_key):
+    for node in sorted(
+        {i for s in (meant.lhs, meant.rhs) for i in s.atoms(sympy.Integral)}, key=sympy.default_sort_key
+    ):
         body, (x, a, b) = node.function, node.limits[0]
         if body.atoms(sympy.Integral, L.Choice, L.Larger, sympy.KroneckerDelta, sympy.Derivative):
             return Decision("unknown", f"The integral over {x} is of something that is not decided.")
@@ -183,11 +187,15 @@ def _definite(meant: Meant, seconds: float) -> Decision:
         if whole is None:
             return Decision("unknown", f"No antiderivative in {x} was found.")
         slope = L.Eq(sympy.Derivative(whole, x, evaluate=False), body)
-        inside = [L.Le(a, x), L.Le(x, b)] if decide(L.Le(a, b), meant.given, seconds=seconds / 4).verdict == "proved" else []
+        inside = (
+            [L.Le(a, x), L.Le(x, b)] if decide(L.Le(a, b), meant.given, seconds=seconds / 4).verdict == "proved" else []
+        )
         found = decide(slope, [*meant.given, *inside], seconds=seconds / 3, conditional=False)
         supposed = [h for h in found.hypotheses if "≠" in h or h.endswith("> 0")]
         if found.verdict != "proved" or supposed:
-            return Decision("unknown", f"The antiderivative {whole} was not proved to be one all the way from {a} to {b}.")
+            return Decision(
+                "unknown", f"The antiderivative {whole} was not proved to be one all the way from {a} to {b}."
+            )
         ends = [whole.subs(x, end) for end in (b, a)]
         values[node] = sympy.Add(ends[0], sympy.Mul(-1, ends[1], evaluate=False), evaluate=False)
     statement = RELATIONS[meant.relation](*(s.xreplace(values) for s in (meant.lhs, meant.rhs)))
@@ -203,7 +211,9 @@ def _antiderivative(body: Any, x: Any, seconds: float) -> Any:
             whole = sympy.integrate(sympy.expand(body.doit()), x)
     except (OutOfTime, Exception):
         return None
-    plain = not whole.atoms(sympy.Integral, sympy.Piecewise) and not whole.atoms(sympy.Function) - whole.atoms(sympy.exp, sympy.log)
+    plain = not whole.atoms(sympy.Integral, sympy.Piecewise) and not whole.atoms(sympy.Function) - whole.atoms(
+        sympy.exp, sympy.log
+    )
     return whole if plain else None
 
 

@@ -78,7 +78,9 @@ def _variables(items: Sequence[Any]) -> list[tuple[Any, int]]:
                 order = int(power.value)
                 sups = variable.sups[:-1]
                 plain = not sups and not variable.subs and not variable.primes
-                variable = variable.base if plain else S.Atom(variable.start, variable.end, variable.base, variable.subs, sups)
+                variable = (
+                    variable.base if plain else S.Atom(variable.start, variable.end, variable.base, variable.subs, sups)
+                )
         k += 1
         if k < len(items) and isinstance(head_of(items[k]), S.Bracket) and not _sign(items[k])[0]:
             bracket = head_of(items[k])
@@ -154,7 +156,7 @@ def slashed_derivative(e: Elaborator, items: Sequence[Any], env: Env) -> tuple[V
     if not sign:
         return None
     at = next((n for n, i in enumerate(items) if isinstance(i, S.Times) and i.kind == "/"), None)
-    if at is None or at + 2 >= len(items) + 0 and at + 2 > len(items) - 1:
+    if at is None or (at + 2 >= len(items) + 0 and at + 2 > len(items) - 1):
         return None
     if _sign(items[at + 1])[0] != sign:
         return None
@@ -203,7 +205,11 @@ def _gradient_of_call(e: Elaborator, items: Sequence[Any], k: int, sups: Sequenc
     """∇L(θ) and ∇²L(θ): with respect to the argument that is written."""
     item = items[k]
     bracket = head_of(items[k + 2]) if k + 2 < len(items) else None
-    if not isinstance(bracket, S.Bracket) or bracket.inside.only is None or not isinstance(head_of(items[k + 1]), S.Name):
+    if (
+        not isinstance(bracket, S.Bracket)
+        or bracket.inside.only is None
+        or not isinstance(head_of(items[k + 1]), S.Name)
+    ):
         raise Unclear("Say with respect to what: ∇_x.", item.start, item.end)
     operand = S.Product(items[k + 1].start, items[k + 2].end, tuple(items[k + 1 : k + 3]))
     variable = S.unwrap(bracket.inside)
@@ -262,7 +268,9 @@ def _by_compound(e: Elaborator, operand: Any, variable: Any, order: int, env: En
     head = head_of(pattern[0])
     left = (names_in(body) & names_in(inner)) - e.scope.ranges.keys() - {head.text if isinstance(head, S.Name) else ""}
     if left:
-        raise Unclear(f"{sorted(left)[0]} stands outside {spelled(inner)} too, and varies with it.", node.start, node.end)
+        raise Unclear(
+            f"{sorted(left)[0]} stands outside {spelled(inner)} too, and varies with it.", node.start, node.end
+        )
     x = V.variable("x")
     v = e.scalar(body, {**env, mark: x})
     return L.At(sympy.Derivative(v, (x, order), evaluate=False), x, e.scalar(inner, env))
@@ -445,7 +453,7 @@ class _Variable:
         if axes:
             variables = tuple(V.bound("k") for _ in axes)
             pages = [V.add(k, a.lower - 1) if a.lower != 1 else k for k, a in zip(variables, axes, strict=True)]
-            at: Any = sympy.Lambda(variables, whole.at(*pages))
+            at: Any = sympy.Lambda(variables, whole.at(*pages))  # type: ignore[union-attr]
         else:
             at = whole
         return v.map(lambda x: L.At(x, base, at)) if isinstance(v, Array) else L.At(v, base, at)
@@ -457,7 +465,9 @@ def _depends(e: Elaborator, body: Value, v: _Variable, operand: Any, node: Any) 
     if v.base in one.free_symbols or any(v.base in s.free_symbols for s in one.free_symbols):
         return
     bare = isinstance(S.unwrap(operand), S.Name) and isinstance(one, sympy.Symbol)
-    names = bare or [q for q in e.scope.quantities.values() if q.inferred and getattr(q.base, "label", q.base) in one.free_symbols]
+    names = bare or [
+        q for q in e.scope.quantities.values() if q.inferred and getattr(q.base, "label", q.base) in one.free_symbols
+    ]
     if v.abstract is not None or names:
         raise Independent(
             f"{spelled(operand)} is not written in terms of {spelled(v.node)}; say with `let` how it depends on it.",
@@ -499,7 +509,9 @@ def integral(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> Value:
             up = e.product(others, env, rest[0]) if others else sympy.Integer(1)
             return _integral(e, V.divide(up, e.scalar(rest[0].bottom, env)), variable, item, env)
     if not at or at[-1] + 2 != len(items):
-        raise Unclear("With respect to what this is integrated is not understood; end it with dx.", item.start, item.end)
+        raise Unclear(
+            "With respect to what this is integrated is not understood; end it with dx.", item.start, item.end
+        )
     variable = _Variable(e, items[at[-1] + 1], env)
     inside = [i for i in items[k + 1 : at[-1]]]
     while inside and isinstance(inside[-1], S.Times):

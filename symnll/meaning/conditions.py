@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 PLAIN = {"if", "for", "when", "where", "otherwise", "else", "other", "and", "with", "case", "in", "the", ""}
 RELATIONS = {
-    "=": L.Eq, r"\neq": L.Ne, r"\leq": L.Le, r"\geq": L.Ge, "<": L.Lt, ">": L.Gt, r"\equiv": L.Eq, ":=": L.Eq, "=:": L.Eq,
-    r"\doteq": L.Eq,
+    "=": L.Eq, r"\neq": L.Ne, r"\leq": L.Le, r"\geq": L.Ge, "<": L.Lt, ">": L.Gt, r"\equiv": L.Eq, ":=": L.Eq,
+    "=:": L.Eq, r"\doteq": L.Eq,
 }  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def truth(r: Any) -> Any:
 
 def indicator(e: Elaborator, node: S.List, env: Env) -> Any:
     """1{relation}; several relations with commas or in a chain must all hold."""
-    factors = []
+    factors: list[Any] = []
     for part in node.parts("COMMA", "SEMI"):
         found = pairs(e, part, env)
         if not found:
@@ -106,7 +106,11 @@ def cases(e: Elaborator, node: S.Cases, env: Env) -> Any:
         odd = {w.strip("(),.:;") for w in words.split()} - PLAIN
         if odd:
             raise Unclear(f"A case with {sorted(odd)[0]!r} is not understood.", node.start, node.end)
-        rest = [p for p in rest if not isinstance(p, S.Words) and not (isinstance(p, S.Sep) and p.kind in ("CELL", "QUAD", "FORALL"))]
+        rest = [
+            p
+            for p in rest
+            if not isinstance(p, S.Words) and not (isinstance(p, S.Sep) and p.kind in ("CELL", "QUAD", "FORALL"))
+        ]
         while rest and isinstance(rest[0], S.Sep) and rest[0].kind in ("COMMA", "COLON", "SEMI"):
             rest = rest[1:]
         if not any(isinstance(p, S.Sep) and p.kind == "REL" for p in rest):

@@ -10,8 +10,8 @@ import sympy
 
 from symnll import language as L
 from symnll.meaning import limits
-from symnll.meaning.formulas import notation, tokens_of
 from symnll.meaning.elaborate import children, script_parts
+from symnll.meaning.formulas import notation, tokens_of
 from symnll.meaning.names import argument_parts, separators, spelled
 from symnll.meaning.scope import KINDS, Assumption, Definition, Quantity, Scope
 from symnll.meaning.values import Range, Unclear
@@ -20,13 +20,34 @@ from symnll.read.normal import terminals
 from symnll.read.tokens import Token, Unreadable, scan
 
 HELP = (
-    "A declaration is one of: index, real, positive, natural, probability, binary, simplex, onehot, labels, vector, function, "
-    "let, write, assume, case, from, skip, expect, reset."
+    "A declaration is one of: index, real, positive, natural, probability, binary, simplex, onehot, labels, vector, "
+    "function, let, write, assume, case, from, skip, expect, reset."
 )
 
 
-FIXED = {r"\partial", r"\nabla", r"\sum", r"\prod", r"\int", "log", "ln", "exp", "max", "min", "argmax", "argmin", "arg", "sinh",
-         "cosh", "tanh", "sup", "inf", "lim", r"\mathbb{1}", r"\mathbf{1}"}  # names that no document gives a meaning of its own
+FIXED = {
+    r"\partial",
+    r"\nabla",
+    r"\sum",
+    r"\prod",
+    r"\int",
+    "log",
+    "ln",
+    "exp",
+    "max",
+    "min",
+    "argmax",
+    "argmin",
+    "arg",
+    "sinh",
+    "cosh",
+    "tanh",
+    "sup",
+    "inf",
+    "lim",
+    r"\mathbb{1}",
+    r"\mathbf{1}",
+}  # names that no document gives a meaning of its own
 
 
 class Refused(ValueError):
@@ -109,8 +130,10 @@ def key_of(scope: Scope, text: str) -> str:
     if not isinstance(node, (S.Name, S.Atom)):
         raise Refused(f"{text!r} is no name.")
     if isinstance(node, S.Atom):
-        return spelled(node.base) + "".join(f"_{spelled(S.unwrap(s))}" for s in node.subs) + "".join(
-            f"^{spelled(S.unwrap(s))}" for s in node.sups
+        return (
+            spelled(node.base)
+            + "".join(f"_{spelled(S.unwrap(s))}" for s in node.subs)
+            + "".join(f"^{spelled(S.unwrap(s))}" for s in node.sups)
         )
     return node.text
 
@@ -288,7 +311,9 @@ def define(scope: Scope, tokens: list[Token], source: str, display: int = 0) -> 
         scope.notations.append(notation(scope, sides[0], sides[2]))  # let ∂L/∂x_i = …, let (dP)_{ij} = …
         return None
     if found is None:
-        raise Refused(f"{source.split('=')[0].strip()!r} can't be defined: a name is wanted, with indices or arguments.")
+        raise Refused(
+            f"{source.split('=')[0].strip()!r} can't be defined: a name is wanted, with indices or arguments."
+        )
     scope.definitions.setdefault(found.head, []).append(found)
     return found
 
@@ -337,7 +362,11 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
     name = head.base if isinstance(head, S.Atom) else head
     if not isinstance(name, S.Name) or len(items) > 2 or name.text in FIXED:
         return None
-    if name.text in (r"\delta", r"\Delta") and isinstance(head, S.Atom) and len(script_parts(head.subs[0] if head.subs else name)) > 1:
+    if (
+        name.text in (r"\delta", r"\Delta")
+        and isinstance(head, S.Atom)
+        and len(script_parts(head.subs[0] if head.subs else name)) > 1
+    ):
         return None  # Kronecker's
     subs = [_inside(x) for i in items if isinstance(i, S.Atom) for x in i.subs]
     if any(isinstance(p, S.Sep) and p.kind == "REL" for x in subs if isinstance(x, S.List) for p in x.pieces):

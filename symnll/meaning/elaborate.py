@@ -42,7 +42,9 @@ DEPTH = 60
 class Elaborator:
     """Gives meaning to the syntax trees of one step."""
 
-    def __init__(self, scope: Scope, readings: Mapping[int, int] | None = None, wide: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, scope: Scope, readings: Mapping[int, int] | None = None, wide: frozenset[str] = frozenset()
+    ) -> None:
         self.scope = scope
         self.readings = readings or {}
         self.free: frozenset[str] = frozenset()  # letters that are free elsewhere in the chain
@@ -71,7 +73,9 @@ class Elaborator:
         self.opened[source] = None
         self.openings += 1
         if self.openings > limits.MOST_OPENED:
-            raise Unclear("Definitions are opened here again and again; do they speak of each other?", node.start, node.end)
+            raise Unclear(
+                "Definitions are opened here again and again; do they speak of each other?", node.start, node.end
+            )
 
     def scalar(self, node: Any, env: Env) -> Any:
         v = self.value(node, env)
@@ -158,7 +162,9 @@ class Elaborator:
         whole = S.Sum(inner.start, tail.end, (("+", inner), *tail.terms))
         bracket = S.Bracket(inner.start, tail.end, "(", S.List(inner.start, tail.end, (whole,)))
         name = "Σ" if "sum" in str(head_of(items[place]).text) else "∏"
-        self.notes[f"the {name} over {big_letter(items[place])} takes in the terms that follow (brackets seem to be missing)"] = None
+        self.notes[
+            f"the {name} over {big_letter(items[place])} takes in the terms that follow (brackets seem to be missing)"
+        ] = None
         return self.product((*items[: place + 1], bracket), env, term)
 
     # Products.
@@ -215,7 +221,9 @@ class Elaborator:
     def _mixed(self, item: S.Num, v: Value, following: Any, k: int, env: Env) -> tuple[Value, int]:
         r"""2 3 is no product, as it is printed like 23; 1\frac12 is a product or a mixed number."""
         if isinstance(head_of(following), S.Num):
-            raise Unclear(r"Two numbers stand side by side; write \cdot between them, or one number.", item.start, following.end)
+            raise Unclear(
+                r"Two numbers stand side by side; write \cdot between them, or one number.", item.start, following.end
+            )
         if isinstance(following, S.Frac) and not following.binomial and item.value.denominator == 1:
             top, bottom = S.unwrap(following.top), S.unwrap(following.bottom)
             if isinstance(top, S.Num) and isinstance(bottom, S.Num) and 0 < top.value < bottom.value:
@@ -358,7 +366,9 @@ class Elaborator:
     def superscripts(self, v: Value, node: S.Atom, env: Env, sups: Sequence[Any] | None = None) -> Value:
         """v with the powers, transposes and factorials that are written after it."""
         if len(node.sups) > 1 and sups is None:
-            raise Unclear("There are two exponents here; put braces around what belongs together.", node.start, node.end)
+            raise Unclear(
+                "There are two exponents here; put braces around what belongs together.", node.start, node.end
+            )
         for sup in node.sups if sups is None else sups:
             v = self.raised(v, sup, env)
         if node.primes:

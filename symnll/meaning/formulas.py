@@ -56,7 +56,12 @@ def marked_indices(scope: Scope, tokens: Sequence[Token]) -> list[Token]:
         elif t.kind == "RBRACE" and depth:
             depth.pop()
         bare = not script and bool(out) and out[-1].kind in ("SUB", "SUP")  # y_i' is (y_i)'
-        index = not bare and t.kind == "NAME" and len(t.text) == 1 and (t.text in scope.ranges or (script and t.text in "ijklmn"))
+        index = (
+            not bare
+            and t.kind == "NAME"
+            and len(t.text) == 1
+            and (t.text in scope.ranges or (script and t.text in "ijklmn"))
+        )
         after = tokens[k + 1] if k + 1 < len(tokens) else None
         mark = ""
         if index and after is not None and after.kind == "PRIME":
@@ -206,7 +211,9 @@ def _match(n: Notation, tokens: Sequence[Token], k: int) -> tuple[int, dict[str,
                     return None
                 k += 1  # of _{ij}: one letter each
                 continue
-            after = _hole(tokens, k, pattern[p + 1] if p + 1 < len(pattern) else None, p and pattern[p - 1].kind in ("SUB", "SUP"))
+            after = _hole(
+                tokens, k, pattern[p + 1] if p + 1 < len(pattern) else None, p and pattern[p - 1].kind in ("SUB", "SUP")
+            )
             if after is None:
                 return None
             value = tokens[k:after]
@@ -237,7 +244,11 @@ def _hole(tokens: Sequence[Token], k: int, following: Token | None, script: Any)
     depth, start = 0, k
     while k < len(tokens):
         t = tokens[k]
-        if depth == 0 and k > start and (script or (following is not None and (t.kind, t.text) == (following.kind, following.text))):
+        if (
+            depth == 0
+            and k > start
+            and (script or (following is not None and (t.kind, t.text) == (following.kind, following.text)))
+        ):
             return k
         if depth == 0 and not script and t.kind in ("COMMA", "BAR", "REL", "SEMI", "ROW", "AMP", "PLUS", "MINUS"):
             return None

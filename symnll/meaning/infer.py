@@ -23,8 +23,10 @@ from symnll.read import syntax as S
 from symnll.read.tokens import BIG, NAMED, Unreadable
 
 SIZES = ("K", "N", "M", "D", "n", "m", "d", "C", "V", "L")
-NOT_INDEXED = {*NAMED, *("\\" + b for b in BIG), r"\partial", r"\nabla", "e", r"\mathbb{1}", r"\mathbf{1}", r"\delta", "d", r"\top",
-               r"\mathbb{E}", r"\mathbb{I}"}  # fmt: skip
+NOT_INDEXED = {
+    *NAMED, *("\\" + b for b in BIG), r"\partial", r"\nabla", "e", r"\mathbb{1}", r"\mathbf{1}", r"\delta", "d",
+    r"\top", r"\mathbb{E}", r"\mathbb{I}",
+}  # fmt: skip
 Key = tuple[Any, ...]
 
 
@@ -113,7 +115,11 @@ def _defined(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -
     """The names that stand alone on the left of a first step: these displays define them."""
     out = []
     for link in _links(scope, displays, macros):
-        if not (link.first or link.role == "where") or link.lhs is None or link.relation.text not in ("=", ":=", r"\equiv"):
+        if (
+            not (link.first or link.role == "where")
+            or link.lhs is None
+            or link.relation.text not in ("=", ":=", r"\equiv")
+        ):
             continue
         try:
             node = S.unwrap(S.parse(link.lhs.tokens))
@@ -189,7 +195,11 @@ def _binder(scope: Scope, item: Any, found: _Found, env: dict[str, Key], bound: 
                 names = script_parts(p) if not isinstance(p, S.Sep) else []
                 for name in names:
                     n = S.unwrap(name)
-                    if isinstance(n, S.Name) and len(n.text.rstrip("'").removesuffix("^*")) == 1 and n.text[0].islower():
+                    if (
+                        isinstance(n, S.Name)
+                        and len(n.text.rstrip("'").removesuffix("^*")) == 1
+                        and n.text[0].islower()
+                    ):
                         found.letters.setdefault(n.text)
                         inner.setdefault(n.text, ("letter", n.text))
                         found.find(("letter", n.text))
@@ -349,4 +359,3 @@ def _range(scope: Scope, found: _Found, key: Key) -> Range:
         )
         found.ranges[home] = Range(sympy.Integer(1), scope.size(name))
     return found.ranges[home]
-

@@ -99,4 +99,6 @@ def _covers(scope: Scope, x: Definition, d: Definition) -> bool:
 def is_letter(node: Any) -> bool:
     """Whether an argument is a letter, perhaps with an index."""
     inner = S.unwrap(node)
-    return isinstance(inner, S.Name) or (isinstance(inner, S.Atom) and isinstance(inner.base, S.Name) and not inner.sups)
+    return isinstance(inner, S.Name) or (
+        isinstance(inner, S.Atom) and isinstance(inner.base, S.Name) and not inner.sups
+    )

@@ -1,6 +1,7 @@
 """How large what a document says may be. Nothing here is about truth: beyond these bounds a document is refused.
 
-They are far beyond what people write, and keep time and memory bounded: some operations on numbers can't be interrupted.
+They are far beyond what people write, and keep time and memory bounded: some operations
+on numbers can't be interrupted.
 """
 
 from __future__ import annotations

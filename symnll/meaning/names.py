@@ -11,7 +11,7 @@ import sympy
 from symnll import language as L
 from symnll.meaning import limits
 from symnll.meaning import values as V
-from symnll.meaning.elaborate import FUNCTIONS, children, names_in, entry, head_of, script_parts
+from symnll.meaning.elaborate import FUNCTIONS, children, entry, head_of, names_in, script_parts
 from symnll.meaning.scope import Definition, Quantity
 from symnll.meaning.values import Array, Range, Unclear, Value
 from symnll.read import syntax as S
@@ -150,13 +150,19 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
                 key, label = f"{key}^{text}", label + text
             else:
                 powers.append(sup)
-        elif isinstance(inner, S.Bare) or (isinstance(inner, S.Name) and inner.text in (r"\star", r"\dagger", r"\ast")):
-            key, label = f"{key}^{text}", label + text
-        elif _is_label(e, inner, env):
+        elif (
+            isinstance(inner, S.Bare)
+            or (isinstance(inner, S.Name) and inner.text in (r"\star", r"\dagger", r"\ast"))
+            or _is_label(e, inner, env)
+        ):
             key, label = f"{key}^{text}", label + text
         else:
             powers.append(sup)
-    early = [p for p in item.sups if item.subs and p.start < item.subs[0].start and spelled(S.unwrap(p)) in ("-1", r"\top", "T")]
+    early = [
+        p
+        for p in item.sups
+        if item.subs and p.start < item.subs[0].start and spelled(S.unwrap(p)) in ("-1", r"\top", "T")
+    ]
     if early and any(n > 1 for n in e.scope.arity(key)):
         raise Unclear(f"An entry of the inverse or the transpose of {key}: write it out.", item.start, item.end)
     if any(isinstance(S.unwrap(s), S.Bracket) and S.unwrap(s).kind in ("(", "[") for s in item.subs):
@@ -166,10 +172,15 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
         if known(whole):
             key, label = whole, label + spelled(sub)
             continue
-        if any(isinstance(p, S.Sep) and p.kind == "REL" for p in getattr(getattr(S.unwrap(sub), "inside", None), "pieces", ())):
-            raise Unclear(f"What {whole} stands for is not known; declare it: `write {whole} for …`.", sub.start, sub.end)
+        if any(
+            isinstance(p, S.Sep) and p.kind == "REL"
+            for p in getattr(getattr(S.unwrap(sub), "inside", None), "pieces", ())
+        ):
+            raise Unclear(
+                f"What {whole} stands for is not known; declare it: `write {whole} for …`.", sub.start, sub.end
+            )
         parts = script_parts(sub)
-        if len(parts) > 1 and not any(is_index(e, p, env) for p in parts[:1]) or _is_word(e, sub, parts, env):
+        if (len(parts) > 1 and not any(is_index(e, p, env) for p in parts[:1])) or _is_word(e, sub, parts, env):
             text = spelled(sub)
             key, label = f"{key}_{text}", label + text
             continue
@@ -178,7 +189,9 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
         if len(parts) > 1 and scaled and counts and len(parts) not in counts and 1 in counts:
             parts = script_parts(sub, 1)
         for part in parts:
-            number = isinstance(S.unwrap(part), S.Num) and not any(e.scope.arity(key) - {0}) and not first and key not in env
+            number = (
+                isinstance(S.unwrap(part), S.Num) and not any(e.scope.arity(key) - {0}) and not first and key not in env
+            )
             if is_index(e, part, env) and not number:
                 after.append(part)
             else:
@@ -394,13 +407,15 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
         whole = env.get(use.key)
         indexed = isinstance(whole, Array) and len(whole.axes) == len(use.indices) + len(parts)
         if indexed and all(is_index(e, p, env) for p in parts):
-            return whole.at(*(e.index(i, env) for i in (*use.indices, *parts)))
+            return whole.at(*(e.index(i, env) for i in (*use.indices, *parts)))  # type: ignore[union-attr]
         return None
     between = separators(bracket.inside)
-    fitting = [d for d in reversed(e.scope.definitions.get(use.key, ())) if d.arguments is not None and d.separators == between]
+    fitting = [
+        d for d in reversed(e.scope.definitions.get(use.key, ())) if d.arguments is not None and d.separators == between
+    ]
     fitting.sort(key=lambda d: len(d.indices) != len(use.indices))
     for d in fitting:  # what is written the same way comes before what only has as many arguments
-        if alike(d.arguments, parts):
+        if alike(d.arguments, parts):  # type: ignore[arg-type]
             found = _apply(e, d, use, parts, env)
             if found is not None:
                 return found
@@ -430,7 +445,9 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
         if parts:
             e.notes[f"{use.key}({', '.join(spelled(p) for p in parts)}) is {use.key}"] = None
             return plain(e, use, env)
-    if any(d.arguments is None and len(d.indices) == wanted for d in defined) and all(is_index(e, p, env) for p in parts):
+    if any(d.arguments is None and len(d.indices) == wanted for d in defined) and all(
+        is_index(e, p, env) for p in parts
+    ):
         return plain(e, Use(use.key, (*use.indices, *parts), use.powers, use.node, use.primes, 0), env)
     if use.key == r"\sigma" and len(parts) == 1 and not arities:
         v = e.value(parts[0], env)
@@ -450,7 +467,7 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
         e.scope.functions[use.key] = {"function": L.function(e.scope.shown(use.key)), "arguments": [], "inferred": True}
         e.notes[f"{use.key} is an unknown function"] = None
         return _unknown_function(e, use, parts, env)
-    if not e.scope.known(use.key) and (len(parts) > 1 or use.primes or len(use.key) > 1 and use.key[0] != "\\"):
+    if not e.scope.known(use.key) and (len(parts) > 1 or use.primes or (len(use.key) > 1 and use.key[0] != "\\")):
         raise Unclear(
             f"{use.key}(…) is not known; declare it: `let {use.key}(x) = …`, `function {use.key}` or `write … for …`.",
             use.node.start, following.end,
@@ -460,7 +477,9 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
             f"{use.key}(…) is not known; declare it: `let {use.key}(x) = …`, `function {use.key}` or `real {use.key}`.",
             use.node.start, following.end,
         )  # fmt: skip
-    noted = any(n.pattern[0].text == use.key and n.pattern[1:2] and n.pattern[1].kind == "LPAR" for n in e.scope.notations)
+    noted = any(
+        n.pattern[0].text == use.key and n.pattern[1:2] and n.pattern[1].kind == "LPAR" for n in e.scope.notations
+    )
     if not e.scope.known(use.key) and (_only_names(parts) or noted) and use.key not in ("e", r"\pi"):
         raise Unclear(
             f"Whether {use.key}({spelled(parts[0])}) is a product or a function is not known; declare "
@@ -511,7 +530,9 @@ def _standard(e: Elaborator, f: Any, use: Use, part: S.List, env: Env) -> Value:
     v = e.value(part, env)
     if use.primes:
         if isinstance(v, Array) or use.primes > 2:
-            raise Unclear("A derivative of a function of a vector is not understood here.", use.node.start, use.node.end)
+            raise Unclear(
+                "A derivative of a function of a vector is not understood here.", use.node.start, use.node.end
+            )
         x = V.variable("x")
         return L.At(sympy.Derivative(f(x), (x, use.primes), evaluate=False), x, v)
     return v.map(f) if isinstance(v, Array) else f(v)
@@ -571,7 +592,9 @@ def _axis(e: Elaborator, d: Definition, letter: str, env: Env) -> Range:
     return arrays[0].axes[0] if len(arrays) == 1 else e.scope.ranges[letter]
 
 
-def _primed(e: Elaborator, d: Definition, use: Use, parts: Sequence[S.List], env: Env, body_env: dict[str, Any]) -> Value:
+def _primed(
+    e: Elaborator, d: Definition, use: Use, parts: Sequence[S.List], env: Env, body_env: dict[str, Any]
+) -> Value:
     assert d.arguments is not None
     name = S.unwrap(d.arguments[0])
     if len(parts) != 1 or not isinstance(name, S.Name):
@@ -610,7 +633,11 @@ def _match(e: Elaborator, d: Definition, pattern: Any, actual: Any, env: Env, in
     if isinstance(pattern, (S.List, S.Sum, S.Product, S.Bracket)) and type(pattern) is type(actual):
         return _match_parts(e, d, pattern, actual, env, into)
     if isinstance(pattern, S.Atom) and isinstance(actual, S.Atom):
-        if pattern.base != actual.base or len(pattern.subs) != len(actual.subs) or len(pattern.sups) != len(actual.sups):
+        if (
+            pattern.base != actual.base
+            or len(pattern.subs) != len(actual.subs)
+            or len(pattern.sups) != len(actual.sups)
+        ):
             return False
         for p, a in zip((*pattern.subs, *pattern.sups), (*actual.subs, *actual.sups), strict=True):
             ps, as_ = script_parts(p), script_parts(a)
@@ -671,14 +698,18 @@ def softmax(v: Array) -> Array:
 def _new(e: Elaborator, use: Use, env: Env) -> Value:
     """A name that nobody declared: a real number, which the report says."""
     if head_of(use.node).bold and not use.indices and use.key not in (r"\mathbf{1}",):
-        raise Unclear(f"{use.key} seems to be a vector or a matrix; declare it: `real {use.key}[K]`.", use.node.start, use.node.end)
+        raise Unclear(
+            f"{use.key} seems to be a vector or a matrix; declare it: `real {use.key}[K]`.",
+            use.node.start,
+            use.node.end,
+        )
     if use.key in e.scope.functions:
         raise Unclear(f"{use.key} is a function; say at which point.", use.node.start, use.node.end)
     known = e.scope.arity(use.key)
     if known:
         wanted = " or ".join(str(n) for n in sorted(known))
         raise Unclear(f"{use.key} has {wanted} indices, not {len(use.indices)}.", use.node.start, use.node.end)
-    if use.key in ("d", r"\mathrm{d}") or use.key.startswith("\\") and len(use.key) > 2 and "{" not in use.key:
+    if use.key in ("d", r"\mathrm{d}") or (use.key.startswith("\\") and len(use.key) > 2 and "{" not in use.key):
         from symnll.read.tokens import LETTERS
 
         if use.key[1:] not in LETTERS:

@@ -15,11 +15,22 @@ from symnll.meaning.elaborate import FUNCTIONS, children, head_of, mentions, nam
 from symnll.meaning.names import argument_parts, is_index, name_unit, softmax, spelled
 from symnll.meaning.values import Array, Range, Unclear, Value
 from symnll.read import syntax as S
+import itertools
 
 if TYPE_CHECKING:
     from symnll.meaning.elaborate import Elaborator, Env
 
-INDICATORS = {r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", r"\mathbbm{1}", "I", r"\chi", r"\mathbb{1}b", "1", r"\mathcal{I}"}
+INDICATORS = {
+    r"\mathbb{1}",
+    r"\mathbf{1}",
+    r"\mathbb{I}",
+    r"\mathbbm{1}",
+    "I",
+    r"\chi",
+    r"\mathbb{1}b",
+    "1",
+    r"\mathcal{I}",
+}
 DELTAS = {r"\delta"}
 
 
@@ -256,7 +267,7 @@ def _flat(part: S.List) -> set[str]:
 
 def _split(pieces: Sequence[Any], at: list[int]) -> list[tuple[Any, ...]]:
     edges = [-1, *at, len(pieces)]
-    return [tuple(pieces[a + 1 : b]) for a, b in zip(edges, edges[1:], strict=False)]
+    return [tuple(pieces[a + 1 : b]) for a, b in itertools.pairwise(edges)]
 
 
 def set_of(e: Elaborator, part: S.List, letter: str, env: Env) -> Range:
@@ -282,7 +293,9 @@ def set_of(e: Elaborator, part: S.List, letter: str, env: Env) -> Range:
     if isinstance(inner, S.Name) and known is not None and e.scope.over.get(letter, {text}) == {text}:
         e.notes[f"{letter} ∈ {text} runs over the whole range of {letter}"] = None
         return known
-    raise Unclear(f"The set that {letter} runs over is not known; declare `index {letter} in {text}`.", part.start, part.end)
+    raise Unclear(
+        f"The set that {letter} runs over is not known; declare `index {letter} in {text}`.", part.start, part.end
+    )
 
 
 def _difference(part: S.List) -> tuple[Any, Any] | None:
@@ -390,7 +403,9 @@ def function(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
         return name_unit(e, items, k, env)
     for p in powers:
         if spelled(S.unwrap(p)) == "-1" and name not in ("exp",):
-            raise Unclear(f"{name} with the exponent −1: the inverse function, or one over it? Write which.", p.start, p.end)
+            raise Unclear(
+                f"{name} with the exponent −1: the inverse function, or one over it? Write which.", p.start, p.end
+            )
     v, k, scripts = argument(e, items, k + 1, env, name)
     result = v.map(f) if isinstance(v, Array) else f(v)
     if base is not None and base != sympy.E:
@@ -437,11 +452,13 @@ def extremum(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
     if not bracketed:
         v, k, _ = argument(e, items, k + 1, env, "max")
         return _finished(e, turned(_whole(v, turned, item)), item, None, env), k
-    parts = [p for p in following.inside.parts("COMMA", "SEMI") if p.pieces]
+    parts = [p for p in following.inside.parts("COMMA", "SEMI") if p.pieces]  # type: ignore[union-attr]
     general = dotted_list(e, parts, env)
     if general is not None:
         letter, body_of, lower, upper = general
-        return _finished(e, turned(V.over("max", turned(body_of), letter, lower, upper)), item, after_bracket, env), k + 2
+        return _finished(
+            e, turned(V.over("max", turned(body_of), letter, lower, upper)), item, after_bracket, env
+        ), k + 2
     found = [e.value(p, env) for p in parts]
     if len(found) == 1:
         return _finished(e, turned(_whole(found[0], turned, item)), item, after_bracket, env), k + 2
@@ -491,7 +508,7 @@ def _whole(v: Value, turned: Callable[[Any], Any], node: Any) -> Any:
 
 
 def special(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Value, int] | None:
-    """Indicators, deltas, expectations, softmax, KL, H: what their spelling gives away, unless the document has its own."""
+    """Indicators, deltas, expectations, softmax, KL, H: by their spelling, unless the document has its own."""
     from symnll.meaning.conditions import indicator
 
     item = items[k]
@@ -528,7 +545,7 @@ def special(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Valu
     if text in ("softmax", r"\softmax") and bracket is not None:
         v = e.value(bracket.inside, env)
         if not isinstance(v, Array) or len(v.axes) != 1:
-            raise Unclear("softmax is taken of a vector; declare it: `real z[K]`.", item.start, following.end)
+            raise Unclear("softmax is taken of a vector; declare it: `real z[K]`.", item.start, following.end)  # type: ignore[union-attr]
         found = softmax(v)
         whole = found.at(e.index(subs[0], env)) if subs else found
         return _finished(e, whole, item, following, env, len(subs) == 1), k + 2
@@ -540,7 +557,9 @@ def special(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Valu
             i = V.bound("k")
             total = V.log(V.over("sum", V.exp(v.at(i)), i, v.axes[0].lower, v.axes[0].upper))
             return _finished(e, total, item, following, env), k + 2
-    if (text in ("KL", "D", r"\mathrm{D}") or text in ("H", r"\mathrm{H}", r"\mathbb{H}", r"\mathcal{H}")) and bracket is not None:
+    if (
+        text in ("KL", "D", r"\mathrm{D}") or text in ("H", r"\mathrm{H}", r"\mathbb{H}", r"\mathcal{H}")
+    ) and bracket is not None:
         return divergence(e, item, text, following, env, k)
     if text == "diag" and bracket is not None:
         v = e.value(bracket.inside, env)
@@ -607,7 +626,9 @@ def _distribution(e: Elaborator, node: Any, env: Env) -> Array:
         inner = inner.items[0]  # p(x)
     v = e.value(inner, env)
     if not isinstance(v, Array) or len(v.axes) != 1:
-        raise Unclear("A distribution over a finite set is wanted here; declare it: `simplex p[K]`.", node.start, node.end)
+        raise Unclear(
+            "A distribution over a finite set is wanted here; declare it: `simplex p[K]`.", node.start, node.end
+        )
     return v
 
 

@@ -134,7 +134,9 @@ class Scope:
             self.index_cache[name] = L.Index(self.shown(name), r.lower, r.upper)
         return self.index_cache[name]
 
-    def quantity(self, name: str, kind: str, axes: tuple[Range, ...], inferred: bool = False, at: Any = None) -> Quantity:
+    def quantity(
+        self, name: str, kind: str, axes: tuple[Range, ...], inferred: bool = False, at: Any = None
+    ) -> Quantity:
         """Declare a name of a kind over some axes."""
         shown = self.shown(name)
         place = None

@@ -102,7 +102,9 @@ def _upwards(e: Elaborator, found: tuple[Any, Any, Any], node: Any) -> None:
 
 
 def _is_dots(node: Any) -> bool:
-    return isinstance(node, S.Dots) or (isinstance(node, S.Product) and all(isinstance(i, (S.Dots, S.Times)) for i in node.items))
+    return isinstance(node, S.Dots) or (
+        isinstance(node, S.Product) and all(isinstance(i, (S.Dots, S.Times)) for i in node.items)
+    )
 
 
 def unrolled(e: Elaborator, node: S.Sum, env: Env) -> Any:
@@ -124,13 +126,15 @@ def unrolled(e: Elaborator, node: S.Sum, env: Env) -> Any:
         before = general(e, node.terms[first - 1][1], last, env)
         if not _goes_on(e, before, (tree, lower, upper), node):
             break
-        first, lower = first - 1, before[1]
+        first, lower = first - 1, before[1]  # type: ignore[index]
     if first and d - first < 2 and lower != 1:
         raise Unclear("What these dots stand for is not clear; write \\sum.", node.start, node.end)
     variable = V.bound("i")
     body = e.value(tree, {**env, HOLE: variable})
-    total = body.map(lambda x: V.over("sum", x, variable, lower, upper)) if isinstance(body, Array) else V.over(
-        "sum", body, variable, lower, upper
+    total = (
+        body.map(lambda x: V.over("sum", x, variable, lower, upper))
+        if isinstance(body, Array)
+        else V.over("sum", body, variable, lower, upper)
     )
     parts = [total if sign == "+" else V.neg(total)]
     for s, t in (*node.terms[:first], *node.terms[d + 2 :]):
@@ -149,7 +153,7 @@ def unrolled_product(e: Elaborator, items: Sequence[Any], env: Env) -> Any:
     for width in range(1, min(d, len(plain) - d - 1) + 1):
         one, last = plain[d - width : d], plain[d + 1 : d + 1 + width]
         trees = [S.Product(g[0].start, g[-1].end, tuple(g)) for g in (one, last)]
-        found = general(e, *trees, env)
+        found = general(e, *trees, env)  # type: ignore[call-arg, arg-type]
         if found is None:
             continue
         _upwards(e, found, items[0])
@@ -160,7 +164,7 @@ def unrolled_product(e: Elaborator, items: Sequence[Any], env: Env) -> Any:
             again = general(e, S.Product(before[0].start, before[-1].end, tuple(before)), trees[1], env)
             if not _goes_on(e, again, (tree, lower, upper), items[0]):
                 break
-            first, lower = first - width, again[1]
+            first, lower = first - width, again[1]  # type: ignore[index]
         variable = V.bound("i")
         body = e.scalar(tree, {**env, HOLE: variable})
         parts = [V.over("prod", body, variable, lower, upper)]

@@ -189,7 +189,9 @@ def times(a: Value, b: Value, node: Any, dot: bool = False) -> Value:
     if left == 1 and right == 1 and b.row and not a.row:
         return Array((*a.axes, *b.axes), lambda i, j: mul(a.at(i), b.at(j)))
     if left == 1 and right == 1 and not (a.row or dot):
-        raise Unclear(r"A product of two vectors: write u^\top v, u \cdot v, u \odot v or u v^\top.", node.start, node.end)
+        raise Unclear(
+            r"A product of two vectors: write u^\top v, u \cdot v, u \odot v or u v^\top.", node.start, node.end
+        )
     if right == 1 and b.row:
         raise Unclear("A row stands here where a column is wanted; transpose it.", node.start, node.end)
     if left == 1 and right == 2 and not a.row:

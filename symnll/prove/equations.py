@@ -69,7 +69,7 @@ def _differentiated(fact: Theorem, c: Context) -> Theorem | None:
         return None
     both = kernel.abstract(fact, x)
     slopes = under(op("diff", lhs(both), x), both, None)
-    sides = [attempt(normal, t, c) for t in slopes.statement.args]
+    sides = [attempt(normal, t, c) for t in slopes.statement.args]  # type: ignore[union-attr]
     if any(e is None for e in sides):
         return None
     slopes = kernel.rewrite(slopes, tuple(sides))

@@ -22,7 +22,7 @@ def about(d: Term, c: Context) -> Iterator[Theorem]:
         factors = log.args[0].args if log.args[0].op == "mul" else [log.args[0]]
         total = next((f for f in factors if f.op == "sum"), None)
         for w in _weights(total, logs, c) if total is not None else ():
-            fact = jensen(total, w, c)
+            fact = jensen(total, w, c)  # type: ignore[arg-type]
             if fact is not None:
                 e = attempt(normal, rhs(fact), c)
                 yield fact if e is None else kernel.rewrite(fact, (None, e))

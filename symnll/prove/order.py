@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
 
 from symnll.core import kernel
@@ -27,11 +28,28 @@ from symnll.prove.tactics import (
     rhs,
 )
 
-MAX_DEPTH = 6
+MAX_DEPTH, MAX_ATTEMPTS = 6, 80
+
+
+_attempts: ContextVar[list[int] | None] = ContextVar("attempts", default=None)  # how many are left
 
 
 def prove_order(goal: Term, c: Context, depth: int = MAX_DEPTH) -> Theorem:
     """A theorem of s ≤ t or s < t. Raises NoProof."""
+    left = _attempts.get()
+    if left is not None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise NoProof("{} was given up.", goal)
+        return _prove(goal, c, depth)
+    token = _attempts.set([MAX_ATTEMPTS])
+    try:
+        return _prove(goal, c, depth)
+    finally:
+        _attempts.reset(token)
+
+
+def _prove(goal: Term, c: Context, depth: int) -> Theorem:
     shown = c.show(goal)
     if shown is not None:
         return shown

@@ -97,7 +97,7 @@ class Renumbering:
         last = ax(f"{name}_delta", *inside_i, lo=lo, hi=hi, j=back, f=lam(k, self._weighted(value)))
         again = self._unweighted(value)
         last = chain(last, kernel.symmetric(again) if again is not None else None)
-        return chain(inside(name, lo, hi, i, e), swap, inside(name, *self.ends, j, chain(step, last)))
+        return chain(inside(name, lo, hi, i, e), swap, inside(name, *self.ends, j, chain(step, last)))  # type: ignore[call-arg]
 
     def _weighted(self, value: Term) -> Term:
         return value if self.name == "sum" else minus(value, ONE)

@@ -123,7 +123,8 @@ def _weights(t: Term) -> list[Term]:
 def _first_value(goal: Term, c: Context) -> Term | None:
     """i = 1 for an index i of the goal that has few values, such as 1..2."""
     for i in sorted((s for s in goal.free if s.sort == INT), key=order):
-        low, high = [], []
+        low: list[int] = []
+        high: list[int] = []
         for fact in c.facts.values():
             if i in fact.statement.free and fact.statement.op == "le":
                 gap = difference(fact.statement.args[1], fact.statement.args[0])

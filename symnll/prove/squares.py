@@ -146,4 +146,3 @@ def _lagrange(lo: Term, hi: Term, i: Term, w: Term, x: Term, y: Term, c: Context
     whole = ax("sum_nonnegative", for_range(row, i, lo, hi), lo=lo, hi=hi, f=lam(i, rhs(row)))
     e = normal(rhs(whole), c)
     return whole if e is None else kernel.rewrite(whole, (None, e))
-

@@ -53,7 +53,7 @@ def slope(body: Term, x: Term, a: Term, c: Context) -> Theorem | None:
     from symnll.prove.calculus import derivative
 
     if body.op == "app" and isinstance(body.args[1].sort, tuple):
-        return _functional(*body.args, x, a, c)
+        return _functional(*body.args, x, a, c)  # type: ignore[call-arg]
     given = arguments(body)
     if not given:
         return None

@@ -53,7 +53,8 @@ def _system(tokens: list[Token]) -> list[Token]:
     last = next((k for k in range(len(tokens) - 1, -1, -1) if tokens[k].kind not in _ENDS), -1)
     if last <= first or tokens[first].kind != "BEGIN" or tokens[last].kind != "END":
         return tokens
-    depth, rows = 0, [[[]]]  # type: list[list[list[Token]]]
+    depth = 0
+    rows: list[list[list[Token]]] = [[[]]]
     for t in tokens[first + 1 : last]:
         depth += (t.kind in _OPEN) - (t.kind in _CLOSE)
         if depth < 0:

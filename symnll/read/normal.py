@@ -11,7 +11,7 @@ from symnll.read.tokens import Token, Unreadable
 CUES = {
     "if", "for", "when", "where", "otherwise", "else", "and", "with", "since", "because", "given", "or", "so",
     "then", "hence", "thus", "let", "as", "by", "using", "subject", "such", "assuming", "case", "from", "provided",
-    "while", "therefore", "i.e.", "unless", "except", "not", "s.t.", "all", "any", "every", "each", "we", "is", "the", "which",
+    "while", "therefore", "i.e.", "unless", "except", "not", "s.t.", "all", "any", "every", "each", "we", "is", "the",
     "note", "in", "to", "recall", "suppose", "but", "also", "now", "of", "follows", "implies", "equivalently", "(by",
     "(since", "(using", "(if", "eq.", "iff", "(from", "(because", "substituting", "definition", "are", "it", "that",
     "this", "on",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from symnll.read.tokens import BIG, NAMED, Token
+import itertools
 
 STEPS = {"=", r"\equiv", ":=", "=:", r"\doteq", r"\approx", r"\propto", r"\leq", r"\geq", "<", ">", r"\to"}
 CONDITIONAL = {
@@ -23,8 +24,8 @@ _OPEN = {"LPAR", "LBRACE", "LABS", "LNORM", "BEGIN"}
 _CLOSE = {"RPAR", "RBRACE", "RABS", "RNORM", "END"}
 _ENDS = {"COMMA", "SEMI", "QUAD", "TEXT", "IMPLIES", "FORALL", "COLON"}
 _INDEX_KINDS = {
-    "NAME", "NUMBER", "PLUS", "MINUS", "DOTS", "SUB", "LBRACE", "RBRACE", "REL", "COMMA", "SUP", "LPAR", "RPAR", "PRIME",
-    "BAR", "TEXT",
+    "NAME", "NUMBER", "PLUS", "MINUS", "DOTS", "SUB", "LBRACE", "RBRACE", "REL", "COMMA", "SUP", "LPAR", "RPAR",
+    "PRIME", "BAR", "TEXT",
 }  # fmt: skip
 
 
@@ -398,7 +399,7 @@ def _range(
         return [tokens[0]], parts[0], last, k + 1 + dots + bool(last)
     numbers = [p[0].text for p in parts if [t.kind for t in p] == ["NUMBER"] and p[0].text.isdigit()]
     if len(numbers) == len(parts) > 1:
-        steady = all(int(b) - int(a) == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+        steady = all(int(b) - int(a) == 1 for a, b in itertools.pairwise(numbers))
         unclear = [Token("BAD", "A list of values is not understood here.", tokens[0].start, parts[-1][-1].end)]
         return ([tokens[0]], parts[0], parts[-1], after) if steady else ([tokens[0]], unclear, [], after)
     return None

@@ -190,7 +190,9 @@ def _is_operator(node: Frac) -> bool:
     """∂/∂x and d/dx, with nothing above but the sign."""
     top, bottom = unwrap(node.top), unwrap(node.bottom)
     first = bottom.items[0] if isinstance(bottom, Product) else None
-    return isinstance(top, Name) and top.text in (r"\partial", "d") and isinstance(first, Name) and first.text == top.text
+    return (
+        isinstance(top, Name) and top.text in (r"\partial", "d") and isinstance(first, Name) and first.text == top.text
+    )
 
 
 class _Build(Transformer):  # type: ignore[type-arg]
@@ -246,7 +248,9 @@ class _Build(Transformer):  # type: ignore[type-arg]
             return base
         if isinstance(base, Bracket) and isinstance(unwrap(base), Name):  # {\\delta}_{ij}
             base = unwrap(base)
-        subs, sups, primes, bangs = [], [], 0, 0
+        subs: list[Any] = []
+        sups: list[Any] = []
+        primes = bangs = 0
         for kind, value in scripts:
             if bangs and kind in ("sup", "sub"):  # n!^2 is (n!)²
                 base = Atom(base.start, value.start, base, tuple(subs), tuple(sups), primes, bangs)

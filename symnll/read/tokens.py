@@ -59,7 +59,9 @@ UNICODE = {
     "⇔": r"\Leftrightarrow", "→": r"\to", "…": r"\dots", "⋯": r"\dots", "∞": r"\infty", "′": "'", "’": "'", "″": "''",
     "⊙": r"\odot", "⊤": r"\top", "∣": "|", "∥": r"\|", "‖": r"\|", "⟨": r"\langle", "⟩": r"\rangle", "∗": r"\ast",
     "＝": "=", "（": "(", "）": ")", "，": ",", "：": ":", "；": ";", "＋": "+", "－": "-", "≔": r"\coloneqq",
-    "≜": r"\triangleq", "≝": r"\triangleq", "≟": "=", "𝟙": r"\mathbb{1}", "𝔼": r"\mathbb{E}", "∧": r"\wedge", "∖": r"\setminus", "±": r"\pm",
+    "≜": r"\triangleq", "≝": r"\triangleq", "≟": "=", "𝟙": r"\mathbb{1}", "𝔼": r"\mathbb{E}", 
+    "∧": r"\wedge", "∖": r"\setminus",
+    "±": r"\pm",
     "⊗": r"\otimes", "ᵀ": r"^\top", "²": "^2", "³": "^3", "½": r"\frac{1}{2}", "℃": "C", "\u00a0": " ",
     "\u2009": " ", "\u200b": "", "\u2061": "", "\u2062": "", "\ufeff": "", "„": '"', "∶": ":",
 }  # fmt: skip
@@ -119,7 +121,8 @@ TIMES = {
 }  # fmt: skip
 FONTS_PLAIN = {  # the letter stays what it is; upright or typewriter words are names
     "mathrm", "text", "textrm", "textit", "textsf", "texttt", "textnormal", "mathit", "mathsf", "mathtt",
-    "operatorname", "operatorname*", "mbox", "hbox", "textup", "textsc", "emph", "mathnormal", "textsl", "Operatorname", "textbf",
+    "operatorname", "operatorname*", "mbox", "hbox", "textup", "textsc", "emph", "mathnormal", "textsl", "Operatorname",
+    "textbf",
 }  # fmt: skip
 FONTS_BOLD = {
     "mathbf", "boldsymbol", "bm", "vec", "bf", "mathbfit", "pmb", "symbf", "overrightarrow", "underline", "vv",
@@ -165,7 +168,9 @@ def scan(text: str, at: Any = None, words: frozenset[str] = frozenset()) -> list
         elif kind == "number":
             out.extend(_number(value, out, start, end))
         elif kind == "scientific":
-            out.append(Token("bad", f"{value}: write \\cdot 10^{{…}} for a power of ten, or spaces around e.", start, end))
+            out.append(
+                Token("bad", f"{value}: write \\cdot 10^{{…}} for a power of ten, or spaces around e.", start, end)
+            )
         elif kind == "word":
             out.extend(_word(value, out, a, place, words))
         elif kind == "dots":

@@ -30,11 +30,11 @@ def condition(writer: Any, expr: Any, env: dict[Any, Any]) -> Condition:
     if symbol is None:
         writer.refuse(f"{expr} is no relation that can be written out")
     tags = writer.tags(expr.args, env)
-    if symbol in "=≠" and None not in tags:
+    if symbol in "=≠" and None not in tags:  # type: ignore[operator]
         return (tags[0] == tags[1]) == (symbol == "=")
     left, right = writer.write(expr.lhs, env), writer.write(expr.rhs, env)
     if left.op == right.op == "const":
-        return related(symbol, left.data - right.data)
+        return related(symbol, left.data - right.data)  # type: ignore[arg-type]
     return symbol, left, right
 
 

@@ -121,7 +121,10 @@ def work(options: argparse.Namespace) -> int:
         print(json.dumps({"begin": number, "kind": item.kind}), flush=True)
         problems, seconds, steps = judge(item, options.timeout, suggest=number % 20 == 0)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        print(json.dumps({"end": number, "problems": problems, "seconds": seconds, "steps": steps, "peak": peak}), flush=True)
+        print(
+            json.dumps({"end": number, "problems": problems, "seconds": seconds, "steps": steps, "peak": peak}),
+            flush=True,
+        )
     return 0
 
 

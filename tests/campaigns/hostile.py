@@ -11,7 +11,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-LETTERS = [*"abcxyzpqwKNTLR", r"\theta", r"\lambda", r"\sigma", r"\mu", r"\hat{y}", r"\mathbf{w}", r"\mathcal{L}", r"\epsilon"]
+LETTERS = [
+    *"abcxyzpqwKNTLR",
+    r"\theta",
+    r"\lambda",
+    r"\sigma",
+    r"\mu",
+    r"\hat{y}",
+    r"\mathbf{w}",
+    r"\mathcal{L}",
+    r"\epsilon",
+]
 INDICES = [*"ijkmn"]
 RELATIONS = ["=", "=", "=", "=", r"\leq", r"\geq", "<", ">", r"\approx", r"\propto", r"\equiv", ":=", r"\to"]
 DECLARATIONS = [
@@ -128,12 +138,20 @@ def declared(rng: random.Random) -> Input:
 def document(rng: random.Random) -> Input:
     """Declarations and several displays in several layouts, with prose."""
     parts = ["<!-- symnll\nindex i, j, k in 1..K\nreal z[K], w[K]\nsimplex p[K]\nonehot y[K]\n-->"]
-    layouts = ["$$ {} $$", "\\[ {} \\]", "\\begin{{align}} {} \\end{{align}}", "```math\n{}\n```", "\\begin{{equation}}\n{}\n\\end{{equation}}"]
+    layouts = [
+        "$$ {} $$",
+        "\\[ {} \\]",
+        "\\begin{{align}} {} \\end{{align}}",
+        "```math\n{}\n```",
+        "\\begin{{equation}}\n{}\n\\end{{equation}}",
+    ]
     for _ in range(rng.randrange(1, 4)):
         rows = rng.choice([1, 1, 2])
         body = r" \\ ".join(Formulas(rng).statement()[0] for _ in range(rows))
         parts.append(rng.choice(layouts).format(body))
-        parts.append(rng.choice(["where $z_i = 3$.", "Then it follows.", "<!-- symnll\nreset\n-->", "<!-- symnll\nreal a\n-->"]))
+        parts.append(
+            rng.choice(["where $z_i = 3$.", "Then it follows.", "<!-- symnll\nreset\n-->", "<!-- symnll\nreal a\n-->"])
+        )
     return Input("document", "\n\n".join(parts))
 
 
@@ -192,12 +210,15 @@ class Edits:
             elif how == 3:
                 data[at] ^= 1 << rng.randrange(8)
             else:
-                data[at:at] = rng.choice([b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\r", b"\x0b", b"\x1a", b"\xc0\xaf"])
+                data[at:at] = rng.choice(
+                    [b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\r", b"\x0b", b"\x1a", b"\xc0\xaf"]
+                )
         return Input("mutated", bytes(data))
 
 
 def soup(rng: random.Random) -> Input:
     """Pieces of LaTeX, Markdown and Unicode in any order, in a display and outside."""
+
     def pieces(most: int) -> str:
         return "".join(rng.choice([*PIECES, *LETTERS, *UNICODE, " "]) for _ in range(rng.randrange(1, most)))
 

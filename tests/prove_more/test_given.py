@@ -51,8 +51,10 @@ PROVED = {
     "for all indices": (Ne(2 * z[i], 0), [ForAll(Ne(z[k], 0), k)]),
     "linear in p": (Eq(p * N, total(counts[n], n)), [Eq(total(counts[n], n) / p, N)]),
     "denominators": (Eq(a, c * (a + b)), [Eq(a / c, a + b), Ne(c, 0)]),
-    "binomial": (Eq(natural("y") / p, (natural("l") - natural("y")) / q),
-                 [Eq(natural("y") / p - (natural("l") - natural("y")) / q, 0)]),
+    "binomial": (
+        Eq(natural("y") / p, (natural("l") - natural("y")) / q),
+        [Eq(natural("y") / p - (natural("l") - natural("y")) / q, 0)],
+    ),
     "two equations": (Eq(a * q, 3 * q), [Eq(a + b, 4), Eq(a - b, 2)]),
     "logarithm": (Eq(p, exp(a) / q), [Eq(log(p) + log(q), a)]),
     "logarithms for all i": (Eq(w[i], exp(-1 - a * x[i])), [ForAll(Eq(log(w[k]) + 1 + a * x[k], 0), k)]),

@@ -61,7 +61,9 @@ def test_bold_is_remembered_and_no_other_name() -> None:
     assert plain.text == bold.text and bold.bold and not plain.bold
 
 
-@pytest.mark.parametrize(("text", "other"), [("\u0430", "a"), ("ℓ", "l"), (r"\hat{x}", "x"), (r"\mathcal{L}", "L"), ("Α", "A")])
+@pytest.mark.parametrize(
+    ("text", "other"), [("\u0430", "a"), ("ℓ", "l"), (r"\hat{x}", "x"), (r"\mathcal{L}", "L"), ("Α", "A")]
+)
 def test_letters_that_look_alike_are_not_one(text: str, other: str) -> None:
     assert spelled(text) != spelled(other)
 
