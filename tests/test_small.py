@@ -369,7 +369,7 @@ def test_a_substituted_value_may_be_a_number():
 
 
 def test_what_cannot_be_drawn_is_not_checked():
-    assert "unknown function" in examine(Eq(f(x), g(x)), [Eq(f(x), g(x))]).reason
+    assert isinstance(examine(Eq(f(x), g(x)), [Eq(f(x), g(x))]), Agreement)  # the very statement, assumed
     assert "Float" in examine(Eq(x, sympy.Float(0.1) * x)).reason
     assert isinstance(examine(Eq(sympy.gamma(x), x)), NotChecked)
     assert isinstance(examine(sympy.true), NotChecked)

@@ -91,7 +91,7 @@ class Session:
         for p in self.document.problems:
             self._problem("unreadable-text", p.message, p.start, p.end)
         for stretch in _stretches(self.document.items):
-            self.scope, self.last, self.trail, self.confirmed = Scope(), None, "", set()
+            self.scope, self.last, self.trail, self.confirmed = Scope(), None, f"{self.document.macros}", set()
             self._stretch(stretch)
         return self.report
 
@@ -451,13 +451,9 @@ class Session:
         """All that the verdict on a step depends on, as text."""
         conditions = [" ".join(t.text for t in c) for c in step.link.conditions]
         letters = sorted(wide), sorted(free)
-        premises = [
-            f"{_text(self.source.text, p.lhs)} = {_text(self.source.text, p.rhs)}"
-            for p in step.link.implied_by
-            if p.lhs
-        ]
-        r = step.report
-        return repr((self.trail, r.lhs, r.relation, r.rhs, conditions, letters, premises, self.options.key))
+        links = [step.link, *step.link.implied_by]  # by their tokens: a macro of the same name may mean another thing
+        sides = [[_tokens(p.lhs), p.relation.text, _tokens(p.rhs)] for p in links]
+        return repr((self.trail, sides, conditions, letters, self.options.key))
 
     def _recall(self, report: StepReport, key: str) -> bool:
         found = self.store.get(key) if self.store is not None else None
@@ -514,7 +510,7 @@ class Session:
     def _defines(self, item: Display, step: _Step) -> bool:
         """Whether this step introduces a name: a chain's first step, whose left side is a name not yet known."""
         link, report = step.link, step.report
-        if link.relation.text not in EQUALITIES or step.sides is None:
+        if link.relation.text not in EQUALITIES or step.sides is None or any(map(self._restricts, link.conditions)):
             return False
         left, right = step.sides
         if link.relation.text in (":=", "=:") and self._define(
@@ -538,6 +534,15 @@ class Session:
                 return True
         backward = self._fresh(right) and not self._fresh(left)  # Σ_j e^{z_j} = Z
         return backward and self._define(right, left, f"{report.rhs} = {report.lhs}", item.number)
+
+    def _restricts(self, condition: Sequence[Token]) -> bool:
+        """Whether a condition leaves cases out, so that an equation under it defines nothing for all."""
+        if not any(t.kind == "REL" for t in condition):
+            return False
+        r = self.scope.ranges.get(condition[0].text)
+        end = "".join(t.text for t in condition[2:])
+        ends = {r"\geq": r.lower, r"\leq": r.upper} if r is not None else {}
+        return str(ends.get(condition[1].text)) != end
 
     def _standard(self, step: _Step, wide: frozenset[str], free: frozenset[str]) -> tuple[Meant, Decision] | None:
         """What is true of a standard name such as softmax, of which the document says nothing, defines nothing."""
@@ -599,6 +604,10 @@ def _leads(scope: Scope, node: Any, name: str, seen: set[str]) -> bool:
 def _short(reason: str) -> str:
     """A reason without the end of a formula that nobody would read."""
     return reason if len(reason) <= 600 else f"{reason[:600]} …"
+
+
+def _tokens(member: rows.Member | None) -> str:
+    return " ".join(f"{t.kind}{t.bold:d}{t.text}" for t in member.tokens) if member is not None else ""
 
 
 def _text(text: str, member: rows.Member) -> str:

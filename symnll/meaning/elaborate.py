@@ -201,6 +201,8 @@ class Elaborator:
             if isinstance(item, S.Times):
                 if k == len(items) - 1 and item.kind == ".":
                     break
+                if k in (0, len(items) - 1) or isinstance(items[k - 1], S.Times):
+                    raise Unclear("Something is missing beside this operator.", item.start, item.end)
                 pending, explicit = ("*" if item.kind == "." else item.kind), not item.cross
                 k += 1
                 continue

@@ -13,7 +13,8 @@ import sympy
 
 from symnll.meaning.values import Unclear
 
-LARGEST_EXPONENT = 2000  # of a power, and of a number below a factorial; twice that at most
+LARGEST_EXPONENT = 2000  # of a power, and of a number below a factorial
+LARGEST_DENOMINATOR = 10**6  # of an exponent
 LARGEST_EXPONENTIAL = 10**9  # of e
 LARGEST_RANGE = 20_000  # where an index runs, or the size of an axis, when it is a number
 MOST_AXES = 8
@@ -24,39 +25,36 @@ MOST_OPENED = 1000  # definitions that are opened in one step
 
 
 def magnitude(e: Any) -> float:
-    """A bound of |e| and, but for 0, of 1/|e| where e is a number, perhaps infinite; nan where it holds a symbol."""
+    """About |e| where e is a number, perhaps infinite; nan where it holds a symbol, or is nothing like a number."""
     if isinstance(e, sympy.Rational):
-        if max(abs(e.p), e.q) >= 2**1000:
-            return math.inf
-        return max(abs(e.p) / e.q, e.q / abs(e.p)) if e.p else 1.0
-    if not e.args:
-        return 4.0 if getattr(e, "is_number", False) else math.nan
-    if not getattr(e, "is_number", False) or not isinstance(e, sympy.Expr):
+        return abs(e.p) / e.q if max(abs(e.p), e.q) < 2**1000 else math.inf
+    if not isinstance(e, sympy.Expr) or not e.is_number:
         return math.nan
     inner = [magnitude(a) for a in e.args]
-    if any(math.isnan(m) for m in inner):
-        return math.nan
-    if isinstance(e, sympy.Add):
-        return sum(inner)
-    if isinstance(e, sympy.Mul):
-        return math.prod(inner)
-    if isinstance(e, (sympy.Pow, sympy.exp)):
-        base, power = inner if len(inner) == 2 else (4.0, inner[0])
-        try:
-            return base**power
-        except OverflowError:
-            return math.inf
-    return inner[0] if isinstance(e, (sympy.log, sympy.Abs)) else math.inf
+    try:
+        if isinstance(e, sympy.Add):
+            return sum(inner)
+        if isinstance(e, sympy.Mul):
+            return math.prod(inner)
+        if isinstance(e, (sympy.Pow, sympy.exp)):
+            sign = -1 if e.args[-1].could_extract_minus_sign() else 1
+            return math.pow(inner[0] if len(inner) == 2 else math.e, sign * inner[-1])
+        if isinstance(e, (sympy.log, sympy.Abs)):
+            return inner[0]
+        return abs(float(e)) if not inner else math.inf
+    except (ArithmeticError, ValueError):
+        return math.inf
 
 
 def exponent(value: Any, node: Any, largest: float = LARGEST_EXPONENT) -> Any:
     """An exponent, or a number whose factorial is taken. Raises Unclear where it is too large to be worked with."""
-    if any(magnitude(part) > 2 * largest for part in sympy.preorder_traversal(value)):
-        raise Unclear("A power or a factorial of this size is not worked out.", node.start, node.end)
+    for part in sympy.preorder_traversal(value):
+        if magnitude(part) > largest or (isinstance(part, sympy.Rational) and part.q > LARGEST_DENOMINATOR):
+            raise Unclear("A power or a factorial of this size is not worked out.", node.start, node.end)
     return value
 
 
 def steps(lower: Any, upper: Any, node: Any) -> None:
     """Raises Unclear for a range of too many numbers."""
-    if any(magnitude(b) > 2 * LARGEST_RANGE for bound in (lower, upper) for b in sympy.preorder_traversal(bound)):
+    if any(magnitude(b) > LARGEST_RANGE for bound in (lower, upper) for b in sympy.preorder_traversal(bound)):
         raise Unclear(f"A range as large as this is not worked with; {LARGEST_RANGE} is.", node.start, node.end)

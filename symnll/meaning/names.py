@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ABSTRACT = "‹abstract›"
 HIDDEN = "‹hidden›"
+CONSTANTS = {"e", r"\pi", r"\mathbf{1}", r"\mathbb{1}", r"\mathbf{0}"}
 
 
 @dataclass(frozen=True)
@@ -472,7 +473,7 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
             f"{use.key}(…) is not known; declare it: `let {use.key}(x) = …`, `function {use.key}` or `write … for …`.",
             use.node.start, following.end,
         )  # fmt: skip
-    if not e.scope.known(use.key) and not _factor_like(use.key) and use.key not in ("e", r"\pi"):
+    if not e.scope.known(use.key) and not _factor_like(use.key) and use.key not in CONSTANTS:
         raise Unclear(
             f"{use.key}(…) is not known; declare it: `let {use.key}(x) = …`, `function {use.key}` or `real {use.key}`.",
             use.node.start, following.end,
@@ -480,7 +481,7 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
     noted = any(
         n.pattern[0].text == use.key and n.pattern[1:2] and n.pattern[1].kind == "LPAR" for n in e.scope.notations
     )
-    if not e.scope.known(use.key) and (_only_names(parts) or noted) and use.key not in ("e", r"\pi"):
+    if not e.scope.known(use.key) and (_only_names(parts) or noted) and use.key not in CONSTANTS:
         raise Unclear(
             f"Whether {use.key}({spelled(parts[0])}) is a product or a function is not known; declare "
             f"`real {use.key}`, `function {use.key}` or `let {use.key}({spelled(parts[0])}) = …`.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ from symnll.meaning.elaborate import FUNCTIONS, children, head_of, mentions, nam
 from symnll.meaning.names import argument_parts, is_index, name_unit, softmax, spelled
 from symnll.meaning.values import Array, Range, Unclear, Value
 from symnll.read import syntax as S
-import itertools
 
 if TYPE_CHECKING:
     from symnll.meaning.elaborate import Elaborator, Env
@@ -136,6 +136,8 @@ def _bindings(
         ]
         if not relations:
             letters = _letters(part, node)
+            if conditions and inside is not None and not any(mentions(inside, {n}) for n in letters):
+                raise Unclear("What this operator runs over is not understood.", part.start, part.end)  # i ≠ j, k
             pending.extend(letters)
             continue
         _one_binding(e, part, relations, sup, env, node, found, conditions, pending, inside)
@@ -202,6 +204,9 @@ def _one_binding(
             if known is None:
                 raise Unclear(f"The upper bound of {first} is missing.", node.start, node.end)
             upper = known.upper
+            if getattr(lower, "is_Symbol", False) and lower not in e.scope.sizes.values():
+                upper = lower
+                e.notes[f"the operator over {first} = {spelled(names[1])} is its one term at {spelled(names[1])}"] = None
         else:
             upper = e.index(sup, env)
         found.append((first, lower, upper))

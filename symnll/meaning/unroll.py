@@ -127,7 +127,9 @@ def unrolled(e: Elaborator, node: S.Sum, env: Env) -> Any:
         if not _goes_on(e, before, (tree, lower, upper), node):
             break
         first, lower = first - 1, before[1]  # type: ignore[index]
-    if first and d - first < 2 and lower != 1:
+    ahead = general(e, node.terms[first - 1][1], last, env) if first else None
+    follows = ahead is not None and ahead[0] == tree and ahead[1] == lower - 1  # a_1 − a_2 − … − a_K
+    if first and d - first < 2 and lower != 1 and not follows:
         raise Unclear("What these dots stand for is not clear; write \\sum.", node.start, node.end)
     variable = V.bound("i")
     body = e.value(tree, {**env, HOLE: variable})

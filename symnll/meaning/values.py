@@ -127,10 +127,6 @@ def bound(name: str) -> Dummy:
     return Dummy(name, integer=True)
 
 
-def shift_safe(index: Any) -> Any:
-    return sympy.sympify(index)
-
-
 def over(kind: str, body: Any, variable: Any, lower: Any, upper: Any, without: Any = None) -> Expr:
     """Σ, ∏ or max of body for variable = lower..upper; where `without` holds of the variable, a term is left out."""
     from symnll import language as L

@@ -65,8 +65,8 @@ def _prove(goal: Term, c: Context, depth: int) -> Theorem:
         if c.memo.get(("order", below), 0) >= depth:  # it was tried, or is being tried
             raise NoProof("{} was not shown.", below)
         c.memo["order", below] = depth
-        first = _by_factors, _by_squares, _by_scaling, _by_log, _by_exp, _by_maximum
-        for tactic in (*first, _by_jensen, _by_logs, _by_terms, _by_values):
+        first = _by_factors, _by_squares, _by_log, _by_exp, _by_maximum
+        for tactic in (*first, _by_jensen, _by_logs, _by_terms, _by_scaling, _by_values):
             found = tactic(below, d, c, depth - 1)
             if found is not None:
                 break

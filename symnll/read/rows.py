@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from symnll.read.tokens import BIG, NAMED, Token
-import itertools
 
 STEPS = {"=", r"\equiv", ":=", "=:", r"\doteq", r"\approx", r"\propto", r"\leq", r"\geq", "<", ">", r"\to"}
 CONDITIONAL = {
@@ -316,7 +316,7 @@ def _classify(
             main[-1].tokens.append(_lost(c))
         elif not main:
             main.append(c)
-    main = _listed(main)
+    main = _listed(main, is_index)
     for c in main[-1:]:
         found = _trailing(c.tokens, is_index)
         if found is not None:
@@ -405,7 +405,13 @@ def _range(
     return None
 
 
-def _listed(clauses: list[_Clause]) -> list[_Clause]:
+def _is_mark(tokens: list[Token], is_index: Callable[[str], bool]) -> bool:
+    """What may stand before a colon and say nothing: a number, (1), or an index."""
+    inside = [t for t in tokens if t.kind not in ("LPAR", "RPAR")]
+    return len(inside) == 1 and (inside[0].kind == "NUMBER" or is_index(inside[0].text))
+
+
+def _listed(clauses: list[_Clause], is_index: Callable[[str], bool]) -> list[_Clause]:
     """`x, y = 3` as one clause, of which it is not clear what it says: nothing before the comma is dropped."""
     out: list[_Clause] = []
     for c in clauses:
@@ -413,8 +419,12 @@ def _listed(clauses: list[_Clause]) -> list[_Clause]:
         whole = not _has_relation(c.tokens) or c.tokens[0].kind == "REL"
         if before is None or whole or before.cue or _has_relation(before.tokens):
             out.append(c)
-        elif (before.after == "COMMA" and c.marks == {"COMMA"}) or any(t.kind == "BAD" for t in before.tokens):
-            comma = Token("COMMA", ",", before.tokens[-1].end, before.tokens[-1].end + 1)
+        elif (
+            (before.after == "COMMA" and c.marks == {"COMMA"})
+            or (before.after == "COLON" and c.marks == {"COLON"} and not _is_mark(before.tokens, is_index))
+            or any(t.kind == "BAD" for t in before.tokens)
+        ):
+            comma = Token(before.after, ",:"[before.after == "COLON"], before.tokens[-1].end, before.tokens[-1].end + 1)
             out[-1] = _Clause([*before.tokens, comma, *c.tokens], c.cue, before.marks, c.after)
         else:
             out.append(c)

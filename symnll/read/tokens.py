@@ -59,7 +59,7 @@ UNICODE = {
     "⇔": r"\Leftrightarrow", "→": r"\to", "…": r"\dots", "⋯": r"\dots", "∞": r"\infty", "′": "'", "’": "'", "″": "''",
     "⊙": r"\odot", "⊤": r"\top", "∣": "|", "∥": r"\|", "‖": r"\|", "⟨": r"\langle", "⟩": r"\rangle", "∗": r"\ast",
     "＝": "=", "（": "(", "）": ")", "，": ",", "：": ":", "；": ";", "＋": "+", "－": "-", "≔": r"\coloneqq",
-    "≜": r"\triangleq", "≝": r"\triangleq", "≟": "=", "𝟙": r"\mathbb{1}", "𝔼": r"\mathbb{E}", 
+    "≜": r"\triangleq", "≝": r"\triangleq", "≟": "=", "𝟙": r"\mathbb{1}", "𝔼": r"\mathbb{E}",
     "∧": r"\wedge", "∖": r"\setminus",
     "±": r"\pm",
     "⊗": r"\otimes", "ᵀ": r"^\top", "²": "^2", "³": "^3", "½": r"\frac{1}{2}", "℃": "C", "\u00a0": " ",

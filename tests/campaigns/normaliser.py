@@ -21,11 +21,13 @@ from typing import Any
 
 import sympy
 from sympy import Add, Dummy, KroneckerDelta, Mul, Pow, Product, Rational, Sum, exp, log
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from symnll import language as L
 from symnll.core.term import ZERO, CoreError
 from symnll.prove.bridge import Bridge, BridgeError
 from symnll.prove.normal import normal, value
+from symnll.prove.prover import search
 from symnll.prove.search import build_context, with_cuts
 from symnll.prove.tactics import NoProof, minus
 from symnll.prove.to_sympy import to_sympy
@@ -40,6 +42,7 @@ Q, R = L.vector("q", K, kind="positive"), L.vector("r", K, kind="nonnegative")
 P = L.vector("p", K, kind="simplex")
 X = L.labels("x", N, K)
 C = L.vector("c", K, kind="natural")
+F = L.vector("f", K, kind="binary")
 A, B = L.real("a"), L.positive("b")
 Y = L.softmax(Z)
 
@@ -101,6 +104,7 @@ class Terms:
             lambda: W[index(scope)],
             lambda: KroneckerDelta(index(scope), index(scope)),
             lambda: Rational(1) * K,
+            lambda: F[index(scope)],
         ]
         if depth <= 0:
             return self.pick(*leaves, lambda: self.positive(0, scope))
@@ -124,7 +128,43 @@ class Terms:
             lambda: L.diff(positive(depth - 1, scope), Z[index(scope)]),
             lambda: positive(depth, scope),
             lambda: L.Larger(real(depth - 1, scope), real(depth - 1, scope)),
+            lambda: self.rare(depth, scope),
+            lambda: self.rare(depth, scope),
         )
+
+    def rare(self, depth: int, scope: Sequence[Any]) -> Any:
+        """Cases, maxima over an index, roots, shifted and reversed indices, pairs i < j, binomials."""
+        r, real, j, k = self.rng, self.real, self.bound(), self.bound()
+        shifted = r.choice([(j + 1, 0, K - 1), (j - 1, 2, K + 1), (K + 1 - j, 1, K)])
+        return self.pick(
+            lambda: L.Choice((real(depth - 1, scope), self.condition(scope)), (real(depth - 1, scope), True)),
+            lambda: L.Choice((real(depth - 1, scope), self.condition(scope)), (real(depth - 1, scope), True)),
+            lambda: L.MaxOver(real(depth - 1, [*scope, j]), (j, 1, K)),
+            lambda: real(depth - 1, scope) * L.MaxOver(self.positive(depth - 1, [*scope, j]), (j, 1, K)),
+            lambda: Pow(real(depth - 1, scope) ** 2, Rational(1, 2), evaluate=False),
+            lambda: Pow(self.positive(depth - 1, scope), Rational(r.choice([1, 3]), 2), evaluate=False) ** 2,
+            lambda: r.choice([Sum, Product, L.MaxOver])(Z[shifted[0]] * W[shifted[0]], (j, *shifted[1:])),
+            lambda: Sum(Sum(real(depth - 1, [*scope, j, k]), (k, j + 1, K)), (j, 1, K)),
+            lambda: Sum(Sum(real(depth - 1, [*scope, j, k]), (k, 1, j - 1)), (j, 1, K)),
+            lambda: Sum(Sum(Z[j] * Z[k], (k, j, K)), (j, 1, K)),
+            lambda: sympy.Abs(real(depth - 1, scope), evaluate=False),
+            lambda: sympy.tanh(real(depth - 1, scope), evaluate=False),
+            lambda: sympy.binomial(C[self.index(scope)] + r.choice([0, 2]), r.choice([1, 2, C[M]]), evaluate=False),
+            lambda: log(sympy.factorial(C[self.index(scope)] + r.choice([0, 1]))),
+        )
+
+    def condition(self, scope: Sequence[Any]) -> Any:
+        """A relation between indices or reals, or two of them together."""
+        r = self.rng
+        kinds = [L.Eq, L.Ne, L.Lt, L.Le, L.Gt, L.Ge]
+
+        def one() -> Any:
+            if r.random() < 0.6:
+                return r.choice(kinds)(self.index(scope), self.index(scope))
+            return r.choice(kinds)(self.real(0, scope), r.choice([0, A, B]))
+
+        both = r.choice([sympy.And, sympy.Or, None, None, None, None])
+        return one() if both is None else both(one(), one(), evaluate=False)
 
     def selection(self, depth: int, scope: Sequence[Any]) -> Any:
         """Σ_j δ(j, m)·f(j) or ∏_j f(j)^δ(j, m)"""
@@ -160,6 +200,9 @@ class Terms:
             lambda: Y[index(scope)],
             lambda: L.softmax(Q)[index(scope)],
             lambda: L.sigmoid(real(depth - 1, scope)),
+            lambda: Pow(positive(depth - 1, scope), Rational(1, 2)),
+            lambda: sympy.factorial(C[index(scope)] + 1),
+            lambda: Pow(r.choice([2, 6, Rational(9, 4)]), r.choice([A, Z[index(scope)], C[index(scope)]])),
         )
 
 
@@ -243,7 +286,8 @@ def equal_form(e: Any, rng: Any) -> Any:
         options.append(lambda: Sum(f.xreplace({v: j}), (j, lo, hi)))
         if lo == 1 and hi == K:
             options.append(lambda: Sum(f, (v, 1, M)) + Sum(f, (v, M + 1, K)))
-            options.append(lambda: Sum(f.xreplace({v: j + 1}), (j, 0, K - 1)) + 0 * A)
+            inside = {b for s in f.atoms(ExprWithLimits) for b in s.variables}
+            options += [] if v in inside else [lambda: Sum(f.xreplace({v: j + 1}), (j, 0, K - 1)) + 0 * A]
     if isinstance(e, Product) and len(e.limits) == 1:
         v, lo, hi = e.limits[0]
         f = e.args[0]
@@ -353,6 +397,11 @@ def check(first: Any, second: Any, counts: Counter[str], effort: int = 3, budget
         counts["normal forms"] += 1
         back = to_sympy(left, bridge.declared)
         compare("normal forms", L.Eq(first, back))
+    if not same and counts["cases"] % 4 == 0:
+        theorem, _ = search(L.Eq(first, second), deadline=0.5)
+        if theorem is not None:
+            counts["proved pairs"] += 1
+            compare("proved pairs", L.Eq(first, second))
     if same:
         counts["equal pairs"] += 1
         compare("equal pairs", L.Eq(first, second))

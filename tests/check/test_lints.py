@@ -128,8 +128,15 @@ def test_the_list_of_codes_is_complete():
     assert sorted(listed) == sorted(codes())
 
 
+def steady(printed):
+    """What is printed but for the values of a counterexample, and what is only found if there is time."""
+    return [
+        line for line in printed.splitlines() if not re.match(r" *= (counterexample|left side|right side|help):", line)
+    ]
+
+
 @pytest.mark.parametrize("page", sorted(p for p in PAGES.glob("*.md") if EXAMPLE.search(p.read_text(encoding="utf-8"))))
 def test_what_a_page_shows_is_what_is_printed(page):
     _, document, printed = EXAMPLE.search(page.read_text(encoding="utf-8")).groups()
-    assert str(symnll.check(document, "notes.md", cache=False)).strip() == printed.strip()
+    assert steady(str(symnll.check(document, "notes.md", cache=False))) == steady(printed.rstrip())
     assert f"[{page.stem}]" in printed

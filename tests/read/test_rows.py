@@ -18,7 +18,10 @@ def steps(text: str) -> list[str]:
     for link in found:
         conditions = "; ".join("".join(t.text for t in c) for c in link.conditions)
         role = "where " if link.role == "where" else ""
-        out.append(f"{role}{written(link.lhs)} {link.relation.text} {written(link.rhs)}" + (f" | {conditions}" if conditions else ""))
+        out.append(
+            f"{role}{written(link.lhs)} {link.relation.text} {written(link.rhs)}"
+            + (f" | {conditions}" if conditions else "")
+        )
     return out
 
 
@@ -116,7 +119,16 @@ def test_a_condition_that_is_no_hypothesis_makes_the_step_unreadable(text: str) 
 
 @pytest.mark.parametrize(
     "text",
-    ["x, y = 3", "1,000 = y", r"\exists i: a = 0", r"a = b \\ c d", r"a = b \\ & \frac{c}{d}", "a ¿ = b", "(a = b", "a} = b"],
+    [
+        "x, y = 3",
+        "1,000 = y",
+        r"\exists i: a = 0",
+        r"a = b \\ c d",
+        r"a = b \\ & \frac{c}{d}",
+        "a ¿ = b",
+        "(a = b",
+        "a} = b",
+    ],
 )
 def test_nothing_is_dropped_in_silence(text: str) -> None:
     found, _ = links(tokens_of(Scope(), text, {}, recover=True), lambda name: name in "ijkmn")
