@@ -131,7 +131,7 @@ for name, (states, document) in json.load(sys.stdin).items():
     got = [repr(theorem.statement), sorted(map(repr, theorem.hypotheses)), sorted(theorem.axioms)]
     assert got == states, name
 loaded = {m for m in sys.modules if m.split(".")[0] == "symnll"}
-assert all(m in ("symnll", "symnll.prove") or m.startswith("symnll.core") for m in loaded), loaded
+assert all(m in ("symnll", "symnll.prove", "symnll.check") or m.startswith("symnll.core") for m in loaded), loaded
 assert not {"sympy", "mpmath", "numpy", "flint"} & set(sys.modules)
 """
 

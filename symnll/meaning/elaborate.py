@@ -391,7 +391,7 @@ class Elaborator:
             return v.transposed
         if isinstance(v, Array):
             if isinstance(inner, S.Name) and inner.text in ("T", r"\top"):
-                if inner.text == "T" and ("T" in env or self.scope.known("T")):
+                if inner.text == "T" and len(v.axes) == 2 and ("T" in env or self.scope.known("T")):
                     raise Unclear("T is a name here, so that ^T is no transpose; write ^\\top.", sup.start, sup.end)
                 return v.transposed
             if isinstance(inner, S.Num) and len(v.axes) == 1:

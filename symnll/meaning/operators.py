@@ -206,7 +206,9 @@ def _one_binding(
             upper = known.upper
             if getattr(lower, "is_Symbol", False) and lower not in e.scope.sizes.values():
                 upper = lower
-                e.notes[f"the operator over {first} = {spelled(names[1])} is its one term at {spelled(names[1])}"] = None
+                e.notes[f"the operator over {first} = {spelled(names[1])} is its one term at {spelled(names[1])}"] = (
+                    None
+                )
         else:
             upper = e.index(sup, env)
         found.append((first, lower, upper))

@@ -104,6 +104,17 @@ def _log_number(t: Term, n: Fraction, c: Context) -> Theorem | None:
     return chain(e, _log_product(op("log", target), factors, c))
 
 
+def _searched(t: Term, c: Context) -> Theorem | None:
+    """0 < t by the search for inequalities, as for 1 − e^{z_i}/Σ e^{z_k} over two indices or more."""
+    from symnll.prove.order import attempt_order
+
+    key = ("searched", t)
+    if key not in c.memo:
+        c.memo[key] = None
+        c.memo[key] = attempt_order(op("lt", ZERO, t), c, 3)
+    return c.memo[key]  # type: ignore[no-any-return]
+
+
 def _prime_powers(base: Term, exponent: Term) -> Theorem | None:
     """n^x = (p^k)^x·(n/p^k)^x for a positive rational n, and (p^k)^x = p^(k·x); None for a prime."""
     (p, k), *others = _primes(base.data)
@@ -187,6 +198,7 @@ def _power(t: Term, c: Context) -> Theorem | None:
         first, rest = exponent.args[0], sum_term(list(exponent.args[1:]))
         split = op("add", first, rest)
         e = under(t, None, kernel.ring(exponent, split)) if split is not exponent else None
+        shown = _searched(base, c) if shown is None and base.op == "add" and exponent.sort != INT else shown
         if shown is not None:
             return again(chain(e, ax("pow_add", shown, a=base, b=first, c=rest)), t, c)
         naturals = c.natural(first), c.natural(rest)
