@@ -170,6 +170,9 @@ def _label(symbol: Any, expr: Any) -> bool:
     return any(isinstance(a, sympy.Indexed) and a.base.label == symbol for a in expr.free_symbols)
 
 
+INSIDE = "x is from a to b"
+
+
 def _definite(meant: Meant, seconds: float) -> Decision:
     """∫_a^b f dx as F(b) − F(a), where F′ = f is proved for every x from a to b.
 
@@ -180,6 +183,8 @@ def _definite(meant: Meant, seconds: float) -> Decision:
     for node in sorted(
         {i for s in (meant.lhs, meant.rhs) for i in s.atoms(sympy.Integral)}, key=sympy.default_sort_key
     ):
+        if len(node.limits) != 1:  # SymPy makes one integral of two
+            return Decision("unknown", "An integral of an integral is not decided.")
         body, (x, a, b) = node.function, node.limits[0]
         if body.atoms(sympy.Integral, L.Choice, L.Larger, sympy.KroneckerDelta, sympy.Derivative):
             return Decision("unknown", f"The integral over {x} is of something that is not decided.")
@@ -188,10 +193,12 @@ def _definite(meant: Meant, seconds: float) -> Decision:
             return Decision("unknown", f"No antiderivative in {x} was found.")
         slope = L.Eq(sympy.Derivative(whole, x, evaluate=False), body)
         inside = (
-            [L.Le(a, x), L.Le(x, b)] if decide(L.Le(a, b), meant.given, seconds=seconds / 4).verdict == "proved" else []
+            [(INSIDE, L.Le(a, x)), (INSIDE, L.Le(x, b))]
+            if decide(L.Le(a, b), meant.given, seconds=seconds / 4).verdict == "proved"
+            else []
         )
         found = decide(slope, [*meant.given, *inside], seconds=seconds / 3, conditional=False)
-        supposed = [h for h in found.hypotheses if "≠" in h or h.endswith("> 0")]
+        supposed = [h for h in found.hypotheses if h != INSIDE and (str(x) in h or "≠" in h or h.endswith("> 0"))]
         if found.verdict != "proved" or supposed:
             return Decision(
                 "unknown", f"The antiderivative {whole} was not proved to be one all the way from {a} to {b}."

@@ -167,6 +167,9 @@ def _index(scope: Scope, rest: str) -> None:
     dots = re.split(r"\s*(?:\.\.+|\\l?dots)\s*", where.strip(r"\{} "))
     if len(dots) == 2:
         r = Range(bound_of(scope, dots[0].strip(", ")), bound_of(scope, dots[1].strip(", ")))
+        down = r.size.is_Integer and r.size < 1
+        if down or (r.upper.is_Integer and r.lower.is_Symbol):
+            raise Refused(f"{r} is empty, or runs down; write the smaller end first.")
         text = dots[1].replace(" ", "")
         keys = [text[:-2]] if r.lower == 0 and text.endswith("-1") else [text, f"{text}+1"][: 1 + (r.lower == 0)]
         for key in keys:
@@ -224,8 +227,18 @@ def _quantities(scope: Scope, kind: str, rest: str) -> None:
         key, axes = _quantity_name(scope, name)
         if kind in ("simplex", "onehot") and not axes:
             raise Refused(f"`{kind}` wants a size: `{kind} {name}[K]`.")
+        for axis in axes:
+            _some(scope, axis.size, kind in ("simplex", "onehot"))
         at = _place(scope, place, axes) if place else None
         scope.quantity(key, kind, axes, at=at)
+
+
+def _some(scope: Scope, size: Any, wanted: bool) -> None:
+    """Refuse a size that is no size; suppose that there is something where the kind wants it: `simplex p[K-1]`."""
+    if size.is_Integer and size < 1:
+        raise Refused(f"A size is at least 1, not {size}.")
+    if wanted and not size.is_Symbol and not size.is_Integer:
+        scope.given.append((f"{size} ≥ 1", L.Ge(size, 1)))
 
 
 def _place(scope: Scope, text: str, axes: tuple[Range, ...]) -> Any:
@@ -253,6 +266,7 @@ def _labels(scope: Scope, rest: str) -> None:
             scope.ranges[key] = Range(lower, upper)
             scope.index_cache.pop(key, None)
             continue
+        _some(scope, upper - lower + 1, True)
         base = L.labels(scope.shown(key), axes[0].size, upper - lower + 1)
         scope.quantities[key, len(axes)] = Quantity(key, "labels", axes, base, labels_from=lower)
 

@@ -220,7 +220,8 @@ def _explicit(scope: Scope, lower: Any, sup: Any, bound: set[str]) -> Range | No
         if v is None:
             return None
         ends.append(v)
-    return Range(*ends)
+    empty = all(v.is_Integer for v in ends) and ends[1] < ends[0]
+    return None if empty else Range(*ends)
 
 
 def _size(scope: Scope, node: Any, bound: set[str]) -> Any:

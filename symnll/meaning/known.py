@@ -54,6 +54,9 @@ def _noted(scope: Scope, d: Definition) -> bool:
 def namesake(scope: Scope, d: Definition) -> Definition | None:
     """A definition of the same letter that may or may not be meant by d: p(x) for p(y)."""
     near = next((x for x in _same(scope, d) if not _covers(scope, x, d) and _close(x, d)), None)
+    if near is None and d.indices and d.arguments is None:  # y_i, where y_1 is defined
+        one = (xs[0] for name, xs in scope.definitions.items() if name.startswith(f"{d.head}_") and name[-1].isdigit())
+        near = next((x for x in one if x.head[len(d.head) + 1 :].isdigit()), None)
     return near or next((x for x in scope.definitions.get(d.head, ()) if _entries(x, d)), None)
 
 

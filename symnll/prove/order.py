@@ -72,6 +72,7 @@ def _prove(goal: Term, c: Context, depth: int) -> Theorem:
                 break
     if found is None:
         raise NoProof("{} was not shown.", below)
+    c.memo.pop(("order", below), None)
     return linear(goal, (found, 1), (canonical, -1))
 
 

@@ -11,7 +11,7 @@ from symnll.prove.combine import by_equations, by_inverse
 from symnll.prove.context import Context
 from symnll.prove.facts import build_context, with_cuts, with_derivatives, with_rules
 from symnll.prove.normal import ContextRing, difference, normal, value
-from symnll.prove.order import log_bounds, prove_order
+from symnll.prove.order import attempt_order, log_bounds, prove_order
 from symnll.prove.swaps import by_swapping
 from symnll.prove.tactics import (
     NoProof,
@@ -24,6 +24,7 @@ from symnll.prove.tactics import (
     linear,
     minus,
     order,
+    polynomial_term,
     rhs,
     under,
 )
@@ -188,14 +189,27 @@ def _by_clearing(s: Term, t: Term, c: Context) -> Theorem | None:
     ring = ContextRing(c)
     p = dict(ring.polynomial(s))
     accumulate(p, ring.polynomial(t), factor=-1)
-    for m in p:
-        for atom, e in m:
-            if not isinstance(atom, Term) or e <= 0:
-                ring.unit(atom)
+    below = {atom for m in p for atom, e in m if not isinstance(atom, Term) or e <= 0}
+    unknown = sorted((a for a in below if not ring.unit(a)), key=order)
     try:
         return kernel.ring(s, t, *ring.used.values())
     except CoreError:
+        sums = [polynomial_term(dict(a[1])) for a in unknown if not isinstance(a, Term)]
+    found = [_nonzero(u, c) for u in sums[:MAX_CASES]]
+    try:
+        return kernel.ring(s, t, *ring.used.values(), *filter(None, found)) if any(found) else None
+    except CoreError:
         return None
+
+
+def _nonzero(t: Term, c: Context) -> Theorem | None:
+    """t ≠ 0 by the search for inequalities."""
+    for small, large in ((ZERO, t), (t, ZERO)):
+        less = attempt_order(op("lt", small, large), c, 3)
+        if less is not None:
+            differ = ax("less_differs", less, a=small, b=large)
+            return differ if small is t else kernel.symmetric(differ)
+    return None
 
 
 def _by_logarithm(s: Term, t: Term, c: Context) -> Theorem | None:

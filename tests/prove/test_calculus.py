@@ -179,6 +179,31 @@ with evaluate(False):
         "odds": (Eq(dv(sg(x), 1 - sg(x)), ex(x)),),
     }
     FALSE = {
+        "an entry of the input as if it were of the weights": (
+            Eq(D(-lg(pk(t)), X[u2]), S(pk(k) * W[k, u2], k) + W[t, u2]),
+        ),
+        "the bias as if there were no target": (Eq(D(-lg(pk(t)), B[m]), pk(m)),),
+        "chain rule without the inner derivative": (Eq(D(f(h(x)), x), At(D(f(a), a), a, h(x))),),
+        "chain rule at the wrong point": (Eq(D(f(h(x)), x), D(f(x), x) * D(h(x), x)),),
+        "quotient rule with the sign turned": (
+            Eq(D(dv(f(x), h(x)), x), dv(f(x) * D(h(x), x) - D(f(x), x) * h(x), h(x) ** 2)),
+            Ne(h(x), 0),
+        ),
+        "the second derivative of a product": (Eq(D(f(x) * h(x), x, x), D(f(x), x, x) * h(x) + f(x) * D(h(x), x, x)),),
+        "a score without its density": (Eq(D(lg(density(x, th)), th), D(density(x, th), th)),),
+        "the other argument": (Eq(D(lg(density(x, th)), th), dv(D(density(x, th), x), density(x, th))),),
+        "the mean score without normalisation": (Eq(S(density(k, th) * D(lg(density(k, th)), th), k), 0),),
+        "the derivative of a product of densities": (Eq(D(P(density(k, th), k), th), S(D(lg(density(k, th)), th), k)),),
+        "temperature, one power short": (
+            Eq(D(lg(S(ex(z[k] / tau), k)), tau), -dv(S(z[k] * ex(z[k] / tau), k), tau * S(ex(z[k] / tau), k))),
+        ),
+        "variance for standard deviation": (Eq(D(dv((x - mu) ** 2, 2 * sig**2), sig), -dv((x - mu) ** 2, sig**2)),),
+        "policy gradient without its baseline": (Eq(D(S(sm(k) * w[k], k), z[i]), sm(i) * w[i]),),
+        "the Hessian without its diagonal": (Eq(D(D(lg(Zs), z[i]), z[j]), -sm(i) * sm(j)),),
+        "through abstract points, diagonal only": (
+            Eq(At(D(Lp, py[i]), py, smF) * D(sm(i), z[i]), D(-S(w[k] * lg(sm(k)), k), z[i])),
+        ),
+        "the sigmoid's second derivative": (Eq(D(sg(x), x, x), sg(x) * (1 - sg(x)) * (1 - sg(x))),),
         "mat1f": (Eq(D(-lg(pk(t)), W[m, u2]), (pk(m) - delta(m, t)) * X[u2] * X[u2]),),
         "gau6": (Eq(D(dv((x - mu) ** 2, 2 * sig**2) + lg(sig), sig), inv(sig) + dv((x - mu) ** 2, sig**3)),),
         "fun6": (Eq(D(f(x) * h(x), x), D(f(x), x) * h(x)),),

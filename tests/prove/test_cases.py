@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sympy import Abs, Integer, Max, Min, evaluate
+from sympy import Abs, And, Integer, Max, Min, Or, evaluate
 
 from symnll.language import Eq, Ge, Gt, Index, Larger, Le, Lt, Ne
 from tests.prove.forms import (
@@ -81,6 +81,24 @@ with evaluate(False):
         "logadd": (Eq(lg(ex(a) + ex(b)), a + lg(1 + ex(b - a))),),
     }
     FALSE = {
+        "exp of a maximum": (Eq(MX(ex(z[k]) + ex(w[k]), k), ex(MX(z[k], k)) + ex(MX(w[k], k))),),
+        "a maximum of differences": (Eq(MX(c - z[k], k), c - MX(z[k], k)),),
+        "a maximum that forgets the last entry": (Eq(MX(z[k], k, 1, tt + 1), Larger(MX(z[k], k, 1, tt), z[tt])),),
+        "a maximum over a shifted range": (Eq(MX(z[k + 1], k, 0, K - 2), MX(z[k], k)), Ge(K, 2)),
+        "the slope of |x|": (Eq(D(Abs(x), x), one), Ne(x, 0)),
+        "the slope of |x| on the left": (Eq(D(Abs(x), x), one), Lt(x, 0)),
+        "the slope of the hinge on the wrong side": (Eq(D(Larger(Integer(0), 1 - y * x), x), -y), Gt(y * x, 1)),
+        "x > 0 for x ≥ 0": (Eq(PW((one, Gt(x, 0)), (Integer(0), True)), PW((one, Ge(x, 0)), (Integer(0), True))),),
+        "k < t for k ≤ t": (Eq(S(PW((z[k], Le(k, t)), (Integer(0), True)), k), S(z[k], k, 1, t - 1)),),
+        "cases turned around": (Eq(PW((x, Gt(x, 0)), (-x, True)), -Abs(x)),),
+        "or for and": (
+            Eq(
+                PW((one, And(Gt(x, 0), Gt(y, 0))), (Integer(0), True)),
+                PW((one, Or(Gt(x, 0), Gt(y, 0))), (Integer(0), True)),
+            ),
+        ),
+        "softplus without the maximum": (Eq(lg(1 + ex(x)), lg(1 + ex(-Abs(x)))),),
+        "min as a maximum": (Eq(Min(a, b), -Larger(a, b)),),
         "max2f": (Eq(MX(c * z[k], k), c * MX(z[k], k)),),
         "max8f": (Eq(MX(z[k] + w[k], k), MX(z[k], k) + MX(w[k], k)),),
         "pw3f": (Eq(D(Larger(Integer(0), x), x), PW((Integer(0), Gt(x, 0)), (one, True))), Ne(x, 0)),

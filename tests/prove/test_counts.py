@@ -138,6 +138,24 @@ with evaluate(False):
         "int11": (Ge(lg(K), 0),),
     }
     FALSE = {
+        "a factorial by its square": (Eq(fac(n_y + 1), (n_y + 1) * fac(n_y + 1)),),
+        "log n! with one factor more": (Eq(lg(fac(n_y)), S(lg(Index("u", 1, n_y) + 1), Index("u", 1, n_y))),),
+        "a binomial where k > n": (Eq(bino(n_b, k_b), dv(fac(n_b), fac(k_b) * fac(n_b - k_b + 1))), Le(k_b, n_b)),
+        "C(n, 1)": (Eq(bino(n_b, one), n_b + 1),),
+        "the binomial score": (
+            Eq(D(lg(bino(n_b, k_b) * PO(prob, k_b) * PO(1 - prob, n_b - k_b)), prob), dv(k_b, prob)),
+            Lt(prob, 1),
+            Le(k_b, n_b),
+        ),
+        "Poisson likelihood without the factorials": (Eq(lg(P(pois(s), s)), S(hits[s] * lg(lam) - lam, s)),),
+        "multinomial likelihood with one sum": (
+            Eq(lg(dv(fac(S(counts[k], k)), P(fac(counts[k]), k))), lg(fac(S(counts[k], k))) - lg(fac(counts[i]))),
+        ),
+        "the square of a count": (Eq(counts[k] ** 2, counts[k]),),
+        "the square of a bit less one": (Eq((bits[s] - 1) ** 2, bits[s]),),
+        "bits of two samples": (Eq(bits[s] * bits[one], bits[s]),),
+        "two one-hot entries": (Eq(hot[i] * hot[j], hot[i]),),
+        "a sum over the samples": (Eq(S(delta(label[s], k), s), one),),
         "bin7": (Eq(bino(n_b, k_b), dv(fac(n_b), fac(k_b))), Le(k_b, n_b)),
         "poi4": (Eq(D(-lg(dv(PO(lam, n_y) * ex(-lam), fac(n_y))), lam), dv(n_y, lam) - 1),),
         "int12": (Gt(lg(K), 0),),

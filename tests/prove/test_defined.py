@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sympy import evaluate
+from sympy import Integer, evaluate
 
 from symnll.language import Eq, ForAll, Ge, Gt, Lt, Ne
 from tests.prove.forms import (
@@ -26,6 +26,7 @@ from tests.prove.forms import (
     lam,
     lg,
     m,
+    n_y,
     proved,
     q,
     r,
@@ -95,6 +96,27 @@ with evaluate(False):
         "dlogit": (Eq(D(lg(dv(a, 1 - a)), a), inv(a) + inv(1 - a)), Gt(a, 0), Lt(a, 1)),
     }
     FALSE = {
+        "a root of a square that may be negative": (Eq(sq(x * x), x), Ne(x, 0)),
+        "the root of a difference": (Eq(sq(a * a - b * b), a - b), Gt(a, b), Gt(b, 0)),
+        "a logarithm of a sum": (Eq(lg(x + y), lg(x) + lg(y)), Gt(x, 0), Gt(y, 0)),
+        "a quotient of logarithms": (Eq(lg(dv(x, y)), dv(lg(x), lg(y))), Gt(x, 0), Gt(y, 0)),
+        "a power of a sum": (Eq(PO(lam + tau, a), PO(lam, a) + PO(tau, a)),),
+        "the power rule": (Eq(D(PO(lam, a), lam), a * PO(lam, a)),),
+        "an exponential with another base": (Eq(D(PO(lam, a), a), PO(lam, a)),),
+        "the binary cross-entropy": (
+            Eq(D(-(y * lg(a) + (1 - y) * lg(1 - a)), a), dv(y - a, a * (1 - a))),
+            Gt(a, 0),
+            Lt(a, 1),
+        ),
+        "the second derivative of the entropy, off its diagonal": (
+            Eq(D(D(S(q[k] * lg(q[k]), k), q[m]), q[j]), inv(q[m])),
+        ),
+        "focal loss without its second term": (
+            Eq(D(-PO(1 - a, g) * lg(a), a), -dv(PO(1 - a, g), a)),
+            Gt(a, 0),
+            Lt(a, 1),
+        ),
+        "0 to a power that may be 0": (Eq(PO(M(Integer(0), lam), n_y), 0),),
         "def12f": (Eq(sq(x * x), x),),
     }
 

@@ -6,7 +6,7 @@ import pytest
 from sympy import E, Integer, Rational, evaluate
 
 from symnll.language import Eq, Gt
-from tests.prove.forms import PO, A, D, M, dv, ex, half, inv, lam, lg, one, proved, refuted, sq, x, y
+from tests.prove.forms import PO, A, D, M, dv, ex, half, inv, lam, lg, one, proved, refuted, sq, tau, x, y
 
 with evaluate(False):
     TRUE = {
@@ -36,7 +36,13 @@ with evaluate(False):
         "qk26": (Eq(PO(Integer(2), x), ex(x * lg(Integer(2)))),),
         "qk27": (Eq(dv(lg(x), lg(Integer(2))), dv(lg(x), lg(Integer(2)))), Gt(x, 0)),
     }
-    FALSE = {}
+    FALSE = {
+        "a fraction of sums": (Eq(dv(A(x, 1), A(y, 1)), dv(x, y)), Gt(x, 0), Gt(y, 0)),
+        "a product of roots": (Eq(M(sq(lam), sq(tau)), M(lam, tau)),),
+        "a double inverse": (Eq(inv(inv(x)), inv(x)), Gt(x, 1)),
+        "e to a power": (Eq(PO(E, x), PO(E, PO(E, x))),),
+        "8 as a power of 2": (Eq(lg(Integer(8)), 2 * lg(Integer(2))),),
+    }
 
 
 @pytest.mark.parametrize("name", TRUE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sympy import E, Integer, Rational, evaluate
 
-from symnll.language import Eq, Ge, Gt, Le, Lt
+from symnll.language import Eq, Ge, Gt, Le, Lt, Ne
 from tests.prove.forms import (
     MX,
     PO,
@@ -106,6 +106,22 @@ with evaluate(False):
         "hess2": (Ge(sg(x) * (1 - sg(x)), 0),),
     }
     FALSE = {
+        "a softmax entry below 1/2": (Lt(sm(t), Rational(1, 2)), Ge(K, 2)),
+        "log-sum-exp below its maximum": (Le(lg(Zs), MX(z[k], k)),),
+        "log-sum-exp with half of log K": (Le(lg(Zs), MX(z[k], k) + dv(lg(K), Integer(2))), Ge(K, 2)),
+        "log-sum-exp above its mean plus more": (Ge(lg(Zs), dv(S(z[k], k), K) + lg(K) + 1),),
+        "Gibbs the other way round": (Le(S(p[k] * lg(dv(p[k], o[k])), k), 0), Ge(K, 2)),
+        "Jensen the other way round": (Le(lg(S(p[k] * q[k], k)), S(p[k] * lg(q[k]), k)), Ge(K, 2)),
+        "Cauchy and Schwarz without the squares": (Le(S(z[k] * w[k], k), S(z[k], k) * S(w[k], k)),),
+        "weights that do not sum to 1": (Ge(S(q[k] * z[k] ** 2, k), S(q[k] * z[k], k) ** 2),),
+        "the means in the wrong order": (Le(dv(a + b, Integer(2)), sq(a * b)), Ge(a, 0), Ge(b, 0)),
+        "a quadratic form that is not positive": (Ge(a**2 + b**2, 3 * a * b),),
+        "a product of signs": (Ge(a * b, 0), Le(a, 0)),
+        "squares of what may be negative": (Lt(a * a, b * b), Lt(a, b)),
+        "inverses of what may be negative": (Le(inv(b), inv(a)), Le(a, b), Ne(a, 0), Ne(b, 0)),
+        "e against 2.8": (Gt(E, Rational(14, 5)),),
+        "a member of a sum that may be negative": (Ge(S(z[k], k), z[j]),),
+        "a strict bound over one index": (Gt(lg(Zs), z[t]),),
         "ineq1f": (Lt(sm(t), 1),),
         "exp9": (Le(lg(1 + x), x - 1), Gt(x, -1)),
         "cs1f": (Ge(S(z[k] ** 2, k), S(z[k], k) ** 2),),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sympy import Integer, evaluate
 
-from symnll.language import Eq, ForAll, Lt, Ne
+from symnll.language import Eq, ForAll, Ge, Lt, Ne
 from tests.prove.forms import (
     MX,
     PO,
@@ -87,6 +87,20 @@ with evaluate(False):
         "mult": (Eq(dv(S(counts[k] * p[k], k), S(counts[k], k)), S(dv(counts[k], S(counts[j], j)) * p[k], k)),),
     }
     FALSE = {
+        "a triangle turned without its indices": (
+            Eq(S(S(mat[i, j], j, i + 1, K), i), S(S(mat[i, j], j, 1, i - 1), i)),
+        ),
+        "half of all pairs, of a matrix that is not symmetric": (
+            Eq(S(S(mat[i, j], j, i + 1, K), i), half * (S(S(mat[i, j], j), i) - S(mat[i, i], i))),
+        ),
+        "pairs with the diagonal": (Eq(S(S(z[i] * z[j], j, i, K), i), half * S(z[i], i) ** 2),),
+        "a shifted product": (Eq(P(q[k + 1], k, 0, K - 2), P(q[k], k)),),
+        "a reversed sum with a weight": (Eq(S(k * z[K + 1 - k], k), S(k * z[k], k)),),
+        "a sum without its first term": (Eq(S(z[k], k), S(z[k], k, 2, K)),),
+        "a sum without its last term": (Eq(S(z[k], k), z[K] + S(z[k], k, 1, K - 2)), Ge(K, 2)),
+        "a constant under a range from 0": (Eq(S(c, k, 0, K), K * c),),
+        "the square of a sum": (Eq(S(z[i], i) ** 2, S(z[i] ** 2, i)),),
+        "deviations from another mean": (Eq(S(xs[s] - dv(S(xs[s], s), N + 1), s), 0),),
         "shift5": (Eq(S(z[k + 1], k, 0, K - 2), S(z[k], k)),),
     }
 
