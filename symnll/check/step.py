@@ -93,9 +93,10 @@ def by_entries(e: Elaborator, lhs: Any, rhs: Any, node: Any) -> tuple[Any, Any]:
     if len(lhs.axes) == 1 and lhs.row != rhs.row and not getattr(lhs, "filled", False):
         raise Unclear("One side is a row and the other is a column.", node.start, node.end)
     taken = {str(s) for side in (lhs, rhs) for s in side.at(*(a.lower for a in side.axes)).free_symbols}
+    taken |= {e.scope.shown(n) for n in e.scope.ranges}  # of which the document may suppose something
     index = []
     for axis in lhs.axes:
-        name = next(n for n in ("i", "j", "k", "l", "m", "n", *(f"i{k}" for k in range(99))) if n not in taken)
+        name = next(n for n in ("i", "j", "k", "l", "m", "n", *(f"i{k}" for k in range(999))) if n not in taken)
         taken.add(name)
         index.append(L.Index(name, axis.lower, axis.upper))
     moved = [

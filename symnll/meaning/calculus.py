@@ -12,7 +12,7 @@ from symnll import language as L
 from symnll.meaning import limits
 from symnll.meaning import values as V
 from symnll.meaning.elaborate import head_of, mentions, names_in
-from symnll.meaning.names import ABSTRACT, Abstract, not_hidden, quantity_entry, spelled, use_of
+from symnll.meaning.names import ABSTRACT, HIDDEN, Abstract, not_hidden, quantity_entry, spelled, use_of
 from symnll.meaning.values import Array, Independent, Range, Unclear, Value
 from symnll.read import syntax as S
 
@@ -229,6 +229,8 @@ def differentiate(e: Elaborator, operand: Any, variables: list[tuple[Any, int]],
     if sum(n for _, n in variables) > limits.HIGHEST_ORDER:
         raise Unclear("A derivative of so high an order is not understood.", node.start, node.end)
     outer = [_Variable(e, v, env) for v, n in variables for _ in range(n)]
+    for v in outer:
+        _apart(v, env, node)
     inner_env: Any = dict(env)
     abstracts = dict(env.get(ABSTRACT, {}))
     for v in outer:
@@ -247,6 +249,20 @@ def differentiate(e: Elaborator, operand: Any, variables: list[tuple[Any, int]],
     for v in {id(v.abstract): v for v in outer if v.abstract is not None and v.fresh}.values():
         result = v.evaluated(e, result, env)
     return result
+
+
+def _apart(variable: _Variable, env: Env, node: Any) -> None:
+    """Refuse a definition that differentiates or integrates by what stands in its argument: D(z) for D(x) = ∂(x z)/∂z."""
+    for name, value in env.items():
+        if name in (ABSTRACT, HIDDEN, variable.key):
+            continue
+        one = value.at(*(a.lower for a in value.axes)) if isinstance(value, Array) else value
+        if isinstance(one, sympy.Basic) and variable.base in one.free_symbols:
+            raise Unclear(
+                f"{spelled(variable.node)} is what this is differentiated or integrated by, and stands in the argument "
+                f"for {name} too; write the definition out.",
+                node.start, node.end,
+            )  # fmt: skip
 
 
 def _by_compound(e: Elaborator, operand: Any, variable: Any, order: int, env: Env, node: Any) -> Value | None:
@@ -523,6 +539,7 @@ def integral(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> Value:
 def _integral(e: Elaborator, body: Value, variable: _Variable, item: Any, env: Env) -> Any:
     if isinstance(body, Array) or isinstance(variable.symbol, Array) or variable.abstract is not None:
         raise Unclear("This integral is not understood.", item.start, item.end)
+    _apart(variable, env, item)
     subs = item.subs if isinstance(item, S.Atom) else ()
     sups = item.sups if isinstance(item, S.Atom) else ()
     if subs and sups:

@@ -65,6 +65,8 @@ class Elaborator:
             raise Unclear("This is nested, or its definitions are, too deeply.", node.start, node.end)
         try:
             return self._value(node, env)
+        except sympy.SympifyError:
+            raise Unclear("A number is wanted here, and this is a vector or a matrix.", node.start, node.end) from None
         finally:
             self.depth -= 1
 

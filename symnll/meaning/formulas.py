@@ -10,12 +10,13 @@ from symnll.meaning.scope import Notation, Scope
 from symnll.read import syntax as S
 from symnll.read.groups import ungrouped
 from symnll.read.normal import terminals
-from symnll.read.recover import balanced, first_bad, recovered
-from symnll.read.tokens import Token, Unreadable, expand, scan
+from symnll.read.recover import bad, balanced, first_bad, recovered
+from symnll.read.tokens import BIG, Token, Unreadable, expand, scan
 
 _OPEN = {"LBRACE", "LPAR", "LABS", "LNORM", "BEGIN"}
 _CLOSE = {"RBRACE", "RPAR", "RABS", "RNORM", "END"}
 _EDGES = {"PLUS", "REL", "COMMA", "SEMI", "COLON", "BAR", "ROW", "AMP", "QUAD", "TEXT", "FORALL", "IMPLIES"}
+BINDING = {"max", "min", "argmax", "argmin", "sup", "inf", "lim", r"\mathbb{E}", "E"}
 _BEFORE_EMPTY = {"REL", "AMP", "ROW", "PLUS", "MINUS", "TIMES", "NAME", "NUMBER", "RPAR", "RBRACE", "QUAD"}
 _BEFORE_SUM = {"START", *_OPEN, *_EDGES}
 _AFTER_SUM = {"END", "MINUS", *_CLOSE, *_EDGES}
@@ -184,6 +185,10 @@ def written_out(tokens: Sequence[Token], notations: Sequence[Notation], indexed:
 
 def _instance(n: Notation, values: Mapping[str, Sequence[Token]], start: int, end: int) -> list[Token]:
     inside: list[Token] = []
+    captured = _bound_in(n.body) & {t.text for value in values.values() for t in value if t.kind == "NAME"} - n.holes
+    if captured:
+        message = f"{min(captured)} is bound in what this notation stands for; define it with `let` instead."
+        return [bad(message, start, end)]
     for t in n.body:
         value = values.get(t.text) if t.kind == "NAME" else None
         if value is None:
@@ -196,6 +201,21 @@ def _instance(n: Notation, values: Mapping[str, Sequence[Token]], start: int, en
     if len(placed) == 1:
         return placed
     return [Token("LBRACE", "{", start, end), *placed, Token("RBRACE", "}", start, end)]
+
+
+def _bound_in(body: Sequence[Token]) -> set[str]:
+    """The letters below the operators of a formula."""
+    found: set[str] = set()
+    for k, t in enumerate(body[:-2]):
+        if t.kind == "NAME" and body[k + 1].kind == "SUB" and (t.text in BINDING or t.text[1:] in BIG):
+            end, depth = k + 2, 0
+            while end < len(body):
+                depth += (body[end].kind in _OPEN) - (body[end].kind in _CLOSE)
+                found |= {body[end].text} if body[end].kind == "NAME" else set()
+                end += 1
+                if depth == 0:
+                    break
+    return found
 
 
 def _match(n: Notation, tokens: Sequence[Token], k: int) -> tuple[int, dict[str, Sequence[Token]]] | None:

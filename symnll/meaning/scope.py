@@ -113,10 +113,12 @@ class Scope:
 
     def shown(self, name: str) -> str:
         """The SymPy name of a name; two names never share one."""
-        text = pretty(name)
-        if self.used.setdefault(text, name) != name:
-            text = name
-            self.used[text] = name
+        return self.own_name(pretty(name), name)
+
+    def own_name(self, text: str, owner: str) -> str:
+        """This text, with marks if another name is shown like that."""
+        while self.used.setdefault(text, owner) != owner:
+            text += "ˊ"
         return text
 
     def size(self, name: str) -> Any:
@@ -145,10 +147,11 @@ class Scope:
             self.given.extend(facts)
         elif kind == "onehot" and len(axes) == 1:
             if at is None:
-                at = L.index(f"T_{shown}", axes[0].size)
+                at = L.index(self.own_name(f"T_{shown}", f"‹place of {shown}›"), axes[0].size)
             base = L.onehot(shown, axes[0].size, at)
         elif kind == "onehot":
-            place = L.labels(f"T_{shown}", axes[0].size, axes[1].size) if len(axes) == 2 else None
+            places = self.own_name(f"T_{shown}", f"‹places of {shown}›")
+            place = L.labels(places, axes[0].size, axes[1].size) if len(axes) == 2 else None
             base = place
         else:
             base = L.vector(shown, *(a.size for a in axes), kind=VECTOR_KIND.get(kind, kind))

@@ -269,6 +269,8 @@ class _Normaliser:
         if name in ("frac", "dfrac", "tfrac", "cfrac", "sfrac", "nicefrac", "dbinom", "tbinom", "binom"):
             self._split_number(2)
             return [replace(t, kind="BINOM" if "binom" in name else "FRAC")]
+        if name in ("neg", "lnot", "nexists", "enclose", "cancelto"):
+            raise Unreadable(f"\\{name} is not understood here.", t.start, t.end)
         if name == "atop":
             raise Unreadable(r"\atop is no fraction; write what it means.", t.start, t.end)
         if name in ("over", "choose"):

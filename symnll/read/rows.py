@@ -19,6 +19,7 @@ DENYING = {"not", "unless", "except", "never"}
 UNDECIDED = {"or", "only", "iff", "either", "neither", "nor"}
 OPPOSITE = {"=": r"\neq", r"\neq": "=", "<": r"\geq", ">": r"\leq", r"\leq": ">", r"\geq": "<"}
 NOTES = {"because", "since", "by", "using", "from", "as"}  # (since Σ y = 1): why a step holds, not when
+DENIED = {"false", "wrong", "incorrect", "never", "cannot", "fails"}
 CONCLUDING = {"hence", "so", "thus", "then", "therefore", "implies", "and", "consequently", "i.e."}
 _OPEN = {"LPAR", "LBRACE", "LABS", "LNORM", "BEGIN"}
 _CLOSE = {"RPAR", "RBRACE", "RABS", "RNORM", "END"}
@@ -267,6 +268,8 @@ def _classify(
             main.append(c)
             in_condition = in_where = False
             continue
+        if relation and {w.strip("(),.:;") for w in c.cue} & DENIED:
+            c.tokens.append(_lost(c))  # it is false that …
         like_index = _like_index(c.tokens, is_index)
         if like_index or cued or in_condition:
             c.tokens = _meant(c.tokens, c.cue, like_index)

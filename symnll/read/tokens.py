@@ -136,8 +136,8 @@ ACCENTS = {
     "overbar": "bar", "widebar": "bar",
 }  # fmt: skip
 BRACES = {"underbrace", "overbrace", "underbracket", "overbracket", "cancel", "bcancel", "xcancel", "boxed", "fbox",
-          "cancelto", "smash", "mathstrut", "llap", "rlap", "mathrlap", "mathllap", "underparen", "overparen", "uwave",
-          "uline", "sout", "enclose", "colorbox", "hl", "bbox"}  # fmt: skip
+          "smash", "mathstrut", "llap", "rlap", "mathrlap", "mathllap", "underparen", "overparen", "uwave",
+          "uline", "sout", "colorbox", "hl", "bbox"}  # fmt: skip
 SCANNER = re.compile(
     r"""(?P<space>\s+)|(?P<comment>%[^\n]*)|\\(?P<command>[A-Za-z@]+\*?|.|\n)"""
     r"""|(?P<scientific>[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]+(?![\w.]))|(?P<number>[0-9]+(?:\.[0-9]+)?(?!\.[0-9])|\.[0-9]+)"""
