@@ -241,6 +241,8 @@ def differentiate(e: Elaborator, operand: Any, variables: list[tuple[Any, int]],
     if abstracts:
         inner_env[ABSTRACT] = abstracts
     body = e.value(operand, inner_env)
+    if isinstance(body, V.Ones):
+        raise Unclear("The length of this vector of ones is not known.", node.start, node.end)
     for v in outer:
         _depends(e, body, v, operand, node)
     result = body
@@ -252,7 +254,7 @@ def differentiate(e: Elaborator, operand: Any, variables: list[tuple[Any, int]],
 
 
 def _apart(variable: _Variable, env: Env, node: Any) -> None:
-    """Refuse a definition that differentiates or integrates by what stands in its argument: D(z) for D(x) = ∂(x z)/∂z."""
+    """Refuse a definition that differentiates by what stands in its argument: D(z) for D(x) = ∂(x z)/∂z."""
     for name, value in env.items():
         if name in (ABSTRACT, HIDDEN, variable.key):
             continue

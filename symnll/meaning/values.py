@@ -179,6 +179,14 @@ def times(a: Value, b: Value, node: Any, dot: bool = False) -> Value:
         raise Unclear("The length of this vector of ones is not known.", node.start, node.end)
     if isinstance(a, Ones) and isinstance(b, Ones):
         raise Unclear("The length of these vectors of ones is not known.", node.start, node.end)
+    if (
+        isinstance(a, (Array, Ones))
+        and isinstance(b, (Array, Ones))
+        and not (isinstance(a, Array) and isinstance(b, Array))
+    ):
+        raise Unclear(
+            r"A product with a vector of ones: write \mathbf{1}^\top u or u^\top \mathbf{1}.", node.start, node.end
+        )
     if not (isinstance(a, Array) and isinstance(b, Array)):
         return pointwise(mul, a, b, node)
     left, right = len(a.axes), len(b.axes)
