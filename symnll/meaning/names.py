@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -58,7 +59,8 @@ def spelled(node: Any) -> str:
         return getattr(node, "text", "") or getattr(node, "kind", "")
     if isinstance(node, S.Atom):
         subs = "".join(f"_{spelled(s)}" for s in node.subs)
-        return spelled(node.base) + subs + "".join(f"^{spelled(s)}" for s in node.sups) + "'" * node.primes
+        sups = "".join(f"^{spelled(s)}" for s in node.sups)
+        return spelled(node.base) + subs + sups + "'" * node.primes + "!" * node.bangs
     if isinstance(node, S.Bracket):
         inside = "".join(map(spelled, node.inside.pieces))
         return inside if node.kind == "{" else f"{node.kind}{inside})"
@@ -189,6 +191,8 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
         scaled = any(isinstance(S.unwrap(p), S.Num) for p in parts)  # x_{2k}; but x_{ij} is no entry of a vector
         if len(parts) > 1 and scaled and counts and len(parts) not in counts and 1 in counts:
             parts = script_parts(sub, 1)
+        if len(parts) == 1 and isinstance(S.unwrap(sub), S.Num) and 1 not in counts:
+            parts = _digits(S.unwrap(sub), counts) or parts
         for part in parts:
             number = (
                 isinstance(S.unwrap(part), S.Num) and not any(e.scope.arity(key) - {0}) and not first and key not in env
@@ -196,6 +200,8 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
             if is_index(e, part, env) and not number:
                 after.append(part)
             else:
+                if counts - {0} and not isinstance(S.unwrap(part), (S.Name, S.Num, S.Bare)):
+                    raise Unclear(f"What the subscript of {key} says is not understood.", sub.start, sub.end)
                 text = spelled(part)
                 key, label = f"{key}_{text}", label + text
     if item.primes > limits.HIGHEST_ORDER:
@@ -203,6 +209,14 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
     if len(powers) > 1:
         raise Unclear("There are two exponents here; put braces around what belongs together.", item.start, item.end)
     return Use(key, (*first, *after), tuple(powers), item, item.primes, item.bangs, label)
+
+
+def _digits(number: S.Num, counts: set[int]) -> list[Any]:
+    """A_{12} is A_{1,2} where A has two indices."""
+    text = str(number.value)
+    if len(text) < 2 or len(text) not in counts or not text.isdigit():
+        return []
+    return [S.Num(number.start, number.end, Fraction(int(c))) for c in text]
 
 
 def name_unit(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Value, int]:

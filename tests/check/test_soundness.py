@@ -80,6 +80,27 @@ DOCUMENTS = {
     "≈ is never proved": ("real a", [r"a \approx a"], ["unknown"]),
     "an improper integral": ("real x", [r"\int_{-1}^1 \frac{1}{x^2} dx = -2"], ["unknown|refuted"]),
     "an antiderivative that is none": ("real x", [r"\int x dx = x^2"], ["refuted"]),
+    "an integral of an integral": (
+        "real x, a", [r"\int_0^1 \left( \int_0^1 x a \, dx \right) da = \frac{a}{2}"], ["unknown"]),
+    "a root below zero under an integral": ("real x", [r"\int_{-1}^1 \sqrt{x} dx = \frac23"], ["unknown"]),
+    "a notation that would capture its index": (
+        SETS + "write P_k for \\sum_j z_j w_k", [r"P_j = \sum_j z_j w_j", r"P_i = w_i \sum_j z_j"],
+        ["unparsed", "proved"]),
+    "an integral that would capture its argument": (
+        "real x, a\nlet g(x) = \\int_0^1 a x \\, da", [r"g(a) = \int_0^1 a^2 da", "g(2) = 1"], ["unparsed", "proved"]),
+    "a derivative that would capture its argument": (
+        "real x, y, a\nlet g(x) = \\frac{\\partial}{\\partial a} (a x)", ["g(a) = 2 a", "g(y) = y"],
+        ["unparsed", "proved"]),
+    "an assumption about one index, and vectors": (SETS + "assume z_i = 0", ["z + w = w"], ["conditional|refuted"]),
+    "an equation under a condition defines nothing": (
+        "", [r"y = 3 \text{ if } i = 1", "y + 1 = 4"], ["unknown|unparsed"] * 2),
+    "a condition that defines for some only": (
+        "index i in 1..K\nreal x[K]", [r"v_i = x_i, \quad i = 2, \dots, K", "v_1 = x_1"],
+        ["unparsed|unknown", "definition|unparsed|unknown"]),
+    "a size that may be 0": ("index i in 1..K-1\nsimplex p[K-1]", [r"\sum_i p_i = 1", "p_1 = 2"],
+        ["proved", "refuted"]),
+    "one term of a sum": (SETS, [r"\sum_{i = j} z_i = z_j", r"\sum_{i = j} z_i = \sum_{i=j}^{K} z_i"],
+        ["proved", "refuted"]),
     # layout
     "braces around an equation": ("real a", [r"{a = a + 1}", r"{\color{red} a = a + 1}", r"a {=} a + 1"],
         ["refuted"] * 3),
@@ -113,6 +134,12 @@ def test_a_sentence_that_denies_a_condition_gives_none() -> None:
     text = f"<!-- symnll\n{SETS}-->\n\nWhen $i \\ne j$ is not assumed,\n\n$$ \\delta_{{ij}} = 0 $$"
     steps = symnll.check(text, cache=False).files[0].displays[0].steps
     assert [s.verdict for s in steps] == ["conditional"]
+
+
+def test_a_macro_of_the_same_name_is_not_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    found = [symnll.check(rf"\newcommand{{\a}}{{{n}}} $$ \a = 1 $$", suggest=False).files[0] for n in (1, 2)]
+    assert [f.displays[0].steps[0].verdict for f in found] == ["proved", "refuted"]
 
 
 def test_what_was_remembered_changes_nothing_for_the_next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
