@@ -40,6 +40,7 @@ STANDARD = {
     "softmax", r"\sigma", "sigmoid", "KL", "H", "D", "LSE", "lse", "logsumexp", "softplus", "tanh", "logit", "relu",
     "ReLU", r"\delta", r"\Delta", "I", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}",
 }  # fmt: skip
+DEFINES = {"where", "let", "define", "denote", "denoting", "defined", "with", "write", "set", "putting", "here"}
 COMMANDS = {*LETTERS, *BIG, *NAMED, "partial", "nabla", "top"}
 EXPECTED = ("refuted", "conditional", "unknown")
 EDITS, ALL_EDITS = 2.0, 60.0  # seconds to look for what would mend one step, and all steps of a document
@@ -83,6 +84,7 @@ class Session:
         self.last: rows.Member | None = None
         self.last_conditions: list[list[Token]] = []
         self.confirmed: set[str] = set()  # standard names whose meaning the document has stated
+        self.spoken: set[str] = set()  # the names in the displays so far
         self.trail = ""  # a digest of all that the names of this stretch depend on
         self.patience = ALL_EDITS
         self.sentence: tuple[list[Token], int] | None = None  # a condition in the sentence before a display
@@ -92,14 +94,15 @@ class Session:
             self._problem("unreadable-text", p.message, p.start, p.end)
         for stretch in _stretches(self.document.items):
             self.scope, self.last, self.trail, self.confirmed = Scope(), None, f"{self.document.macros}", set()
+            self.spoken = set()
             self._stretch(stretch)
         return self.report
 
     def _stretch(self, items: Sequence[Any]) -> None:
         """The items between two resets: the first declarations at once, so that inference sees them."""
-        self.ahead = [i for i in items if isinstance(i, Display)]
+        self.ahead = [i for i in items if isinstance(i, Display) or (isinstance(i, Inline) and _says(i, DEFINES))]
         inferred = False
-        for item in items:
+        for n, item in enumerate(items):
             if isinstance(item, Declaration):
                 self._guarded(self._declaration, item, item.text)
                 inferred = False
@@ -108,8 +111,10 @@ class Session:
                     self._infer(item)
                     self._note(f"{self.scope.notes} {self.scope.ranges}")
                     inferred = True
+                for following in _explained(item, items[n + 1 :]):
+                    self._guarded(self._inline, following, following.body)
                 self._guarded(self._display, item, item.body)
-                self.ahead = self.ahead[1:]
+                self.ahead = [i for i in self.ahead if i is not item]
             elif isinstance(item, Inline):
                 self._guarded(self._inline, item, item.body)
 
@@ -196,26 +201,17 @@ class Session:
             if rows.about_indices(tokens, self._is_index):
                 self.sentence = tokens, item.body.at(len(item.body.text))
             return
-        if not words & {
-            "where",
-            "let",
-            "define",
-            "denote",
-            "denoting",
-            "defined",
-            "with",
-            "write",
-            "set",
-            "putting",
-            "here",
-        }:
+        if not _says(item, DEFINES):
             return
         try:
             tokens = tokens_of(self.scope, item.body.text, self.document.macros, item.body.at)
             sides = split_relation(tokens)
             if sides is None or sides[1].text not in EQUALITIES or split_relation(sides[2]) is not None:
                 return
-            self._define(S.parse(sides[0]), S.parse(sides[2]), item.body.text.strip(), 0)
+            left, right = S.parse(sides[0]), S.parse(sides[2])
+            if all(t.kind in ("NUMBER", "MINUS") for t in sides[2]) and name_of(left) in self.spoken:
+                return  # `with $T = 1$ this is …` is about one case
+            self._define(left, right, item.body.text.strip(), 0)
         except (Refused, Unreadable):
             return
 
@@ -242,6 +238,7 @@ class Session:
         if item.environment == "inline" and rows.about_indices(tokens, self._is_index):
             self.sentence = tokens, item.end  # `when $m = T$` states nothing
             return
+        self.spoken |= {t.text for t in tokens if t.kind == "NAME"}
         links, last = rows.links(tokens, self._is_index)
         trouble = first_bad(tokens) or self._unknown_command(tokens) if not links else None
         if trouble is not None:
@@ -604,6 +601,20 @@ def _leads(scope: Scope, node: Any, name: str, seen: set[str]) -> bool:
 def _short(reason: str) -> str:
     """A reason without the end of a formula that nobody would read."""
     return reason if len(reason) <= 600 else f"{reason[:600]} …"
+
+
+def _says(item: Inline, words: set[str]) -> bool:
+    return bool(set(item.cue.split()) & words)
+
+
+def _explained(display: Display, items: Sequence[Any]) -> list[Inline]:
+    """The formulas of the sentence that goes on after a display with `where`."""
+    found = []
+    for item in items:
+        if not isinstance(item, Inline) or item.body.at(0) - display.end > 400 or item.cue.split()[:1] != ["where"]:
+            break
+        found.append(item)
+    return found
 
 
 def _tokens(member: rows.Member | None) -> str:

@@ -336,15 +336,19 @@ class Bridge:
 def _real_positions(expressions: Any) -> dict[Any, set[int]]:
     """For each unknown function, the arguments at which something other than an integer stands somewhere."""
     found: dict[Any, set[int]] = {}
-    for e in expressions:
-        if not isinstance(e, sympy.Basic):
+    seen: set[Any] = set()  # SymPy's own traversals visit a shared part again at every place where it stands
+    waiting = [e for e in expressions if isinstance(e, sympy.Basic)]
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
             continue
-        for node in sympy.preorder_traversal(e):
-            if isinstance(node, AppliedUndef):
-                positions = found.setdefault((node.func, len(node.args)), set())
-                for n, a in enumerate(node.args):
-                    if not a.is_integer and not isinstance(a, L.Parameter):
-                        positions.add(n)
+        seen.add(node)
+        waiting += node.args
+        if isinstance(node, AppliedUndef):
+            positions = found.setdefault((node.func, len(node.args)), set())
+            for n, a in enumerate(node.args):
+                if not a.is_integer and not isinstance(a, L.Parameter):
+                    positions.add(n)
     return found
 
 

@@ -28,6 +28,7 @@ from symnll.prove.tactics import (
     linear,
     minus,
     order,
+    parts,
     polynomial_term,
     product_term,
     rhs,
@@ -257,13 +258,13 @@ def _divided(p: Polynomial, by: list[Polynomial], places: list[int], atoms: list
 
 def _as_combination(g: Term, quotients: list[Term], zeros: list[Theorem], top: Quotient, c: Context) -> Theorem | None:
     """g = 0 from g = (Σ q·zero) / denominator."""
-    parts = [(q, z) for q, z in zip(quotients, zeros, strict=True) if q is not ZERO]
+    over = [(q, z) for q, z in zip(quotients, zeros, strict=True) if q is not ZERO]
     below = [op("pow", d.args[0], num(-d.args[1].data)) for d in top.denominator]
-    products = [op("mul", z.statement.args[0], q, *below) for q, z in parts]
+    products = [op("mul", z.statement.args[0], q, *below) for q, z in over]
     e = _ring(g, sum_term(products), c, [d.args[0] for d in top.denominator])
     if e is None:
         return None
-    gone = [under(t, z, *[None] * (len(t.args) - 1)) for t, (_, z) in zip(products, parts, strict=True)]
+    gone = [under(t, z, *[None] * (len(t.args) - 1)) for t, (_, z) in zip(products, over, strict=True)]
     e = chain(e, under(rhs(e), *gone) if len(products) > 1 else gone[0])
     return e if rhs(e) is ZERO else chain(e, kernel.ring(rhs(e), ZERO))
 
@@ -302,4 +303,4 @@ def _equal(s: Term, t: Term, c: Context) -> Theorem | None:
 
 
 def _holds(t: Term, name: str) -> bool:
-    return bool(t.op == name) or any(_holds(a, name) for a in t.args)
+    return any(a.op == name for a in parts(t))

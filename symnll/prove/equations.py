@@ -11,7 +11,20 @@ from symnll.core.term import INT, REAL, ZERO, Term, num, op
 from symnll.prove import rational
 from symnll.prove.context import Context
 from symnll.prove.normal import ContextRing, normal, rank
-from symnll.prove.tactics import Theorem, attempt, ax, chain, lhs, linear, minus, order, polynomial_term, rhs, under
+from symnll.prove.tactics import (
+    Theorem,
+    attempt,
+    ax,
+    chain,
+    lhs,
+    linear,
+    minus,
+    order,
+    parts,
+    polynomial_term,
+    rhs,
+    under,
+)
 
 
 def is_equation(statement: Term) -> bool:
@@ -179,7 +192,7 @@ def _inside(atom: Term, rest: Polynomial) -> bool:
 
 
 def _occurs(s: Term, t: Term) -> bool:
-    return t is s or (bool(s.free & t.free) and any(_occurs(s, a) for a in t.args))
+    return any(a is s for a in parts(t, lambda a: a is s or s.free & a.free))
 
 
 def _weight(t: Term) -> Any:

@@ -7,7 +7,7 @@ from symnll.core.term import INT, ONE, REAL, Term, app, op, sym
 from symnll.prove import equations, renumber
 from symnll.prove.context import Context
 from symnll.prove.normal import difference, normal
-from symnll.prove.tactics import Theorem, ax, lhs, order
+from symnll.prove.tactics import Theorem, ax, lhs, order, parts
 
 
 def build_context(hypotheses: list[tuple[str, Term]]) -> Context:
@@ -19,15 +19,11 @@ def with_cuts(c: Context, goal: Term) -> Context:
     first: dict[Term, None] = {}  # what is one before the beginning
     last: dict[Term, None] = {}
 
-    def walk(t: Term) -> None:
+    for t in parts(goal):
         if t.op in ("sum", "prod", "maxi") and not t.args[0][4] and not t.args[1][4]:
             lo, hi = renumber.ends(t)
             if (lo.op != "num" or hi.op != "num") and _varies(t.args[2]):
                 first[difference(lo, ONE)] = last[hi] = None
-        for a in t.args:
-            walk(a)
-
-    walk(goal)
     if len(first) < 2 and (len(last) < 2 or not any(e.op == "add" for e in last)):
         return c
     c = Context((), c)
@@ -37,11 +33,7 @@ def with_cuts(c: Context, goal: Term) -> Context:
 
 def with_derivatives(c: Context, goal: Term) -> Context:
     """The context that also knows the derivatives of equations that hold for all values of a real variable."""
-
-    def holds(t: Term) -> bool:
-        return t.op in ("diff", "partial") or any(map(holds, t.args))
-
-    if not c.every or not holds(goal):
+    if not c.every or not any(t.op in ("diff", "partial") for t in parts(goal)):
         return c
     found = [d for fact in c.every for d in equations.derivatives(fact, c)]
     return with_rules(Context(found, c)) if found else c

@@ -13,7 +13,7 @@ from symnll.core import kernel
 from symnll.core.term import INT, MINUS_ONE, ONE, ZERO, Term, app, lam, op, substitute, sym
 from symnll.prove.context import Context
 from symnll.prove.normal import normal, value
-from symnll.prove.tactics import NoProof, Theorem, attempt, ax, linear, minus, negated, rhs
+from symnll.prove.tactics import NoProof, Theorem, attempt, ax, linear, minus, negated, parts, rhs
 
 
 class Bound(NamedTuple):
@@ -161,11 +161,7 @@ def _closed(u: Term, bound: tuple[Term, ...]) -> Iterator[Term]:
 
 
 def _deltas(t: Term) -> Iterator[Term]:
-    if t.op == "delta":
-        yield t
-    for a in t.args:
-        if a.op != "lam":
-            yield from _deltas(a)
+    return (a for a in parts(t, lambda a: a.op != "lam") if a.op == "delta")
 
 
 def _bound(u: Term, x: Term, a: Term, c: Context, outer: Context) -> Bound | None:

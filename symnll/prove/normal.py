@@ -178,7 +178,10 @@ def settle(t: Term, p: Polynomial, ring: ContextRing) -> Theorem | None:
 def _leaves(t: Term, c: Context) -> Theorem | None:
     """Normalise the atoms of an arithmetic term, and split inverses of sums into irreducible ones."""
     if t.op in ("add", "mul"):
-        return under(t, *(_leaves(a, c) for a in t.args))
+        key = ("leaves", t)
+        if key not in c.memo:
+            c.memo[key] = under(t, *(_leaves(a, c) for a in t.args))
+        return c.memo[key]
     if t.op == "pow" and (n := integer(t.args[1])) is not None:
         plain = roots.without_root(t, n, c) if roots.is_root(t.args[0]) and not c.plain else None
         if plain is not None:

@@ -8,7 +8,7 @@ from symnll.core import kernel
 from symnll.core.term import INT, MINUS_ONE, ONE, ZERO, Term, app, num, op
 from symnll.prove.context import Context
 from symnll.prove.normal import difference
-from symnll.prove.tactics import Theorem, ax, chain, linear, minus, rhs, under
+from symnll.prove.tactics import Theorem, ax, chain, linear, minus, parts, rhs, under
 
 MAX_UNROLLED = 64
 
@@ -67,15 +67,12 @@ def at_threshold(name: str, lo: Term, hi: Term, f: Term, i: Term, c: Context) ->
 
 def _thresholds(t: Term, i: Term) -> Iterator[Term]:
     """The last j with j ≤ t for max(i − t, 0) in a term, and the last with j < t for max(t − i, 0)."""
-    if i not in t.free:
-        return
-    if t.op == "max" and t.sort == INT:
-        u, v = t.args if t.args[0].op != "num" else t.args[::-1]
-        for end in (difference(i, minus(u, v)), difference(op("add", i, minus(u, v)), ONE)):
-            if i not in end.free:
-                yield end
-    for a in t.args:
-        yield from _thresholds(a, i)
+    for a in parts(t, lambda a: i in a.free):
+        if a.op == "max" and a.sort == INT:
+            u, v = a.args if a.args[0].op != "num" else a.args[::-1]
+            for end in (difference(i, minus(u, v)), difference(op("add", i, minus(u, v)), ONE)):
+                if i not in end.free:
+                    yield end
 
 
 def split(name: str, lo: Term, hi: Term, f: Term, j: Term, c: Context) -> Theorem | None:

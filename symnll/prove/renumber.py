@@ -9,7 +9,7 @@ from symnll.core.ring import Ring
 from symnll.core.term import INT, MINUS_ONE, ONE, REAL, ZERO, Term, app, lam, num, op, sym
 from symnll.prove.context import Context
 from symnll.prove.normal import difference
-from symnll.prove.tactics import Theorem, ax, chain, for_range, inside, lhs, linear, minus, reflexive, rhs, under
+from symnll.prove.tactics import Theorem, ax, chain, for_range, inside, lhs, linear, minus, parts, reflexive, rhs, under
 
 
 def plainer(name: str, lo: Term, hi: Term, f: Term, i: Term, c: Context) -> Theorem | None:
@@ -35,16 +35,11 @@ def ends(t: Term) -> tuple[Term, Term]:
 
 def places(t: Term, i: Term) -> Iterator[tuple[int, Term] | None]:
     """(sign, e) for each argument sign·i + e of an entry in t; None for an argument of another form."""
-    if i not in t.free:
-        return
-    if t.op in ("partial", "partial2"):
-        yield from (_affine(k, i) for k in t.args[2:] if i in k.free)
-    if t.op == "app" and t.args[1].sort == INT and i in t.args[1].free:
-        yield _affine(t.args[1], i)
-        yield from places(t.args[0], i)
-        return
-    for a in t.args:
-        yield from places(a, i)
+    for a in parts(t, lambda a: i in a.free):
+        if a.op in ("partial", "partial2"):
+            yield from (_affine(k, i) for k in a.args[2:] if i in k.free)
+        if a.op == "app" and a.args[1].sort == INT and i in a.args[1].free:
+            yield _affine(a.args[1], i)
 
 
 def _affine(t: Term, i: Term) -> tuple[int, Term] | None:

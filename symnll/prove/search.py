@@ -24,6 +24,7 @@ from symnll.prove.tactics import (
     linear,
     minus,
     order,
+    parts,
     polynomial_term,
     rhs,
     under,
@@ -93,9 +94,7 @@ def _case(goal: Term, c: Context) -> Term | None:
     sides = [value(s, normal(s, c)) for s in goal.args]
     found: list[Term] = []
 
-    def walk(t: Term) -> None:
-        if t[4]:  # below a binder
-            return
+    for t in (t for s in sides for t in parts(s, lambda t: not t[4])):  # not below a binder
         if t.op == "maxi":
             found.extend(op("le", a, ZERO) for a in _weights(t) if c.nonnegative(a) is not None)
         if t.op == "delta":
@@ -105,11 +104,6 @@ def _case(goal: Term, c: Context) -> Term | None:
             found.extend([op("eq", n, ZERO)] if c.natural(n) is not None and c.natural(t.args[1]) is None else [])
         elif t.op == "max":
             found.append(op("le", *(t.args if t.args[0] is not ZERO else t.args[::-1])))  # x ≤ 0, or else 0 < x
-        for a in t.args:
-            walk(a)
-
-    for s in sides:
-        walk(s)
     known = [s for s in found if s not in c.facts and negation(s) not in c.facts]
     return min(known, key=order, default=None) or _first_value(goal, c)
 
@@ -315,11 +309,8 @@ def _where_tight(s: Term, t: Term, gap: Term, c: Context) -> Theorem | None:
 
 def _under_unknown(t: Term, z: Term) -> bool:
     """Whether z occurs in the argument of an unknown function."""
-    if z not in t.free:
-        return False
-    if t.op == "app" and z in t.args[1].free and z not in t.args[0].free and t.args[1].sort != INT:
-        return True
-    return any(_under_unknown(a, z) for a in t.args)
+    calls = (a.args for a in parts(t, lambda a: z in a.free) if a.op == "app" and a.args[1].sort != INT)
+    return any(z in x.free and z not in f.free for f, x in calls)
 
 
 def _differ(goal: Term, c: Context) -> Theorem:

@@ -134,6 +134,21 @@ def inside(name: str, lo: Term, hi: Term, variable: Term, theorem: Theorem) -> T
     return ax(CONGRUENCE[name], for_range(theorem, variable, lo, hi), lo=lo, hi=hi, f=f, g=g)
 
 
+def parts(t: Term, enter: Callable[[Term], object] = lambda t: True) -> Iterator[Term]:
+    """The different terms that t consists of, t first, each once however often it stands there.
+
+    What `enter` says no to is left out with all that is in it.
+    """
+    seen: set[Term] = set()
+    waiting = [t]
+    while waiting:
+        part = waiting.pop()
+        if part not in seen and enter(part):
+            seen.add(part)
+            yield part
+            waiting.extend(reversed(part.args))
+
+
 _names: dict[Any, tuple[int, str]] = {}
 
 

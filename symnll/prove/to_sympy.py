@@ -17,6 +17,7 @@ from sympy import Derivative, Dummy, IndexedBase, Lambda, Rational, Symbol
 from symnll import language as L
 from symnll.core.term import INT, ONE, POINT, REAL, ZERO, Term, app, fn, op, sym
 from symnll.prove.bridge import BridgeError
+from symnll.prove.tactics import parts
 
 RELATIONS = {"eq": L.Eq, "ne": L.Ne, "le": L.Le, "lt": L.Lt}
 RANGES = {"sum": sympy.Sum, "prod": sympy.Product, "maxi": L.MaxOver}
@@ -300,14 +301,13 @@ def _bounds(f: Term) -> tuple[Term, Term] | None:
 
 def _ranges(t: Term) -> Iterator[tuple[Term, Term]]:
     """The ranges of sums, products and statements about all indices in t, those without bound variables."""
-    if t.op in RANGES and not t.args[0][4] and not t.args[1][4]:
-        yield t.args[0], t.args[1]
-    if t.op == "implies" and t.args[1].op == "implies":
-        low, high = t.args[0], t.args[1].args[0]
-        if low.op == high.op == "le" and not low.args[0][4] and not high.args[1][4]:
-            yield low.args[0], high.args[1]
-    for a in t.args:
-        yield from _ranges(a)
+    for a in parts(t):
+        if a.op in RANGES and not a.args[0][4] and not a.args[1][4]:
+            yield a.args[0], a.args[1]
+        if a.op == "implies" and a.args[1].op == "implies":
+            low, high = a.args[0], a.args[1].args[0]
+            if low.op == high.op == "le" and not low.args[0][4] and not high.args[1][4]:
+                yield low.args[0], high.args[1]
 
 
 def _default(t: Term) -> Any:

@@ -28,9 +28,13 @@ class Names:
     applied: dict[str, set[Any]] = field(default_factory=dict)  # to what each unknown function is applied
     varied: set[str] = field(default_factory=set)  # functions that are differentiated, or applied to a bound variable
     compares: bool = False  # whether the order of values matters, as for a maximum
+    seen: set[Any] = field(default_factory=set)
 
     def scan(self, expr: Any, bound: frozenset[Any] = frozenset()) -> None:
         """Collect the free names of the expression; a bound name hides a free one only inside its binder."""
+        if (expr, bound) in self.seen:
+            return
+        self.seen.add((expr, bound))
         if isinstance(expr, sympy.Symbol):
             self._symbol(expr, bound)
         elif isinstance(expr, sympy.IndexedBase):

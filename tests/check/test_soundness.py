@@ -101,6 +101,9 @@ DOCUMENTS = {
         ["proved", "refuted"]),
     "one term of a sum": (SETS, [r"\sum_{i = j} z_i = z_j", r"\sum_{i = j} z_i = \sum_{i=j}^{K} z_i"],
         ["proved", "refuted"]),
+    "subscripts that are no index": (SETS, ["z_{k!} = z_k", "z_{k^2} = z_k", "z_{z_k} = z_k"], ["unparsed"] * 3),
+    "an entry by its digits": (SETS + "let A_{ij} = z_i w_j", ["A_{12} = z_1 w_2", "A_{12} = z_1 w_1"],
+        ["proved", "refuted|conditional"]),
     # layout
     "braces around an equation": ("real a", [r"{a = a + 1}", r"{\color{red} a = a + 1}", r"a {=} a + 1"],
         ["refuted"] * 3),
@@ -134,6 +137,22 @@ def test_a_sentence_that_denies_a_condition_gives_none() -> None:
     text = f"<!-- symnll\n{SETS}-->\n\nWhen $i \\ne j$ is not assumed,\n\n$$ \\delta_{{ij}} = 0 $$"
     steps = symnll.check(text, cache=False).files[0].displays[0].steps
     assert [s.verdict for s in steps] == ["conditional"]
+
+
+def verdicts(text: str) -> list[str]:
+    return [s.verdict for d in symnll.check(text, cache=False, suggest=False).files[0].displays for s in d.steps]
+
+
+def test_a_definition_after_the_display_that_it_explains() -> None:
+    text = "$$ \\frac{\\partial y_i}{\\partial z_j} = y_i (\\delta_{ij} - y_j) $$\n\n"
+    assert verdicts(text + "where $y_i = \\frac{e^{z_i}}{\\sum_k e^{z_k}}$.") == ["proved"]
+    assert verdicts(text + "where $y_i = \\frac{e^{2 z_i}}{\\sum_k e^{z_k}}$.") == ["refuted"]
+
+
+def test_a_sentence_about_one_case_defines_nothing() -> None:
+    text = "$$ p_k = \\frac{e^{z_k / T}}{\\sum_j e^{z_j / T}} $$\n\nWith $T = 1$ this is softmax.\n\n"
+    step = "$$ \\frac{\\partial p_i}{\\partial z_j} = p_i (\\delta_{ij} - p_j) $$"
+    assert verdicts(text + step)[1] in ("refuted", "conditional", "unknown")
 
 
 def test_a_macro_of_the_same_name_is_not_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
