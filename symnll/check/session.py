@@ -11,7 +11,7 @@ from typing import Any
 
 from sympy.core.function import AppliedUndef
 
-from symnll.check.clock import Clock, OutOfTime
+from symnll.check.clock import OutOfTime, within
 from symnll.check.decide import Decision
 from symnll.check.letters import scopes_of
 from symnll.check.lints import remarks
@@ -142,7 +142,7 @@ class Session:
 
     def _infer(self, item: Display) -> None:
         try:
-            with Clock(EXTRA + self.options.timeout).limit():
+            with within(EXTRA + self.options.timeout):
                 infer(self.scope, self.ahead, self.document.macros)
         except (OutOfTime, RecursionError, MemoryError):
             message = "What the letters from here on are could not be inferred in time; declare them."
@@ -171,7 +171,7 @@ class Session:
 
     def _reading(self) -> Any:
         """The time for reading one item."""
-        return Clock(EXTRA + self.options.timeout).limit()
+        return within(EXTRA + self.options.timeout)
 
     def _declared(self, text: str, word: str, rest: str, item: Declaration) -> None:
         if word == "case":
@@ -343,7 +343,7 @@ class Session:
         """Give a step its verdict within its time and a little; whatever fails costs this step only."""
         report, reason = step.report, ""
         try:
-            with Clock(EXTRA + 1.25 * self.options.timeout).limit():
+            with within(EXTRA + 1.25 * self.options.timeout):
                 self._decided(item, step, wide, free)
         except OutOfTime:
             reason = f"There was no answer within {self.options.timeout:g} s."
@@ -405,9 +405,9 @@ class Session:
         broken = Broken(
             self.scope, self.source, self.document.macros, link, step.sides, meant, decision, wide, free, after_false
         )  # fmt: skip
-        start = time.monotonic()
+        start = time.thread_time()
         report.help = repair(broken, min(EDITS, self.patience)) if self.patience > 0 else None
-        self.patience -= time.monotonic() - start
+        self.patience -= time.thread_time() - start
 
     def _judged(self, meant: Meant, link: rows.Link) -> Decision:
         premises = []

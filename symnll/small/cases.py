@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ import sympy
 
 from symnll.language import ForAll, Index, Parameter, Vector
 from symnll.small.choices import SYMBOLS
+from symnll.small.effort import Effort
 from symnll.small.graph import Graph, Node
 from symnll.small.names import Problem
 from symnll.small.sample import Point
@@ -231,7 +231,7 @@ def _vanishes(equation: Node, graph: Graph) -> bool:
     from symnll.small.formal import CantTell, ZeroTest
 
     try:
-        return ZeroTest(time.thread_time() + SECONDS).equal(equation, graph.zero)
+        return ZeroTest(Effort(SECONDS)).equal(equation, graph.zero)
     except CantTell:
         return False
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from flint import arb, fmpq
 
+from symnll.small.effort import spend
 from symnll.small.graph import Node, Unknown
 from symnll.small.values import ONE, ZERO, Undefined, power, related, sign, strict_maximum
 
@@ -32,6 +33,7 @@ class Evaluator:
     def value(self, node: Node) -> Any:
         found = self._memo.get(node)
         if found is None:
+            spend(1 + len(node.args))
             found = self._memo[node] = self._evaluate(node)
         return found
 

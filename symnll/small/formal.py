@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import time
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import Any
@@ -15,6 +14,7 @@ from flint import fmpq, fmpz
 from symnll.language import Index, Parameter
 from symnll.small.cases import MOST_CHOICES, TAGS, Case, Cases
 from symnll.small.choices import SYMBOLS
+from symnll.small.effort import Effort, spend
 from symnll.small.graph import Key, Node
 from symnll.small.values import Undefined
 from symnll.small.writer import NeedsValue, Table, Unsupported
@@ -39,8 +39,8 @@ class ZeroTest:
     not claimed.
     """
 
-    def __init__(self, deadline: float = math.inf) -> None:
-        self._deadline, self._fineness = deadline, 1
+    def __init__(self, effort: Effort | None = None) -> None:
+        self._effort, self._fineness = effort or Effort(math.inf), 1
         self._context = flint.fmpz_mpoly_ctx.get([f"g{k}" for k in range(GENERATORS)], "lex")
         self._generators = self._context.gens()
         self._reset()
@@ -95,9 +95,10 @@ class ZeroTest:
     def _fraction(self, node: Node) -> tuple[Any, Any]:
         found = self._memo.get(node)
         if found is None:
-            if time.thread_time() > self._deadline:
+            if self._effort.over():
                 raise CantTell
             found = self._memo[node] = self._convert(node)
+            spend(10 + len(found[0]) + len(found[1]))
         return found
 
     def _convert(self, node: Node) -> tuple[Any, Any]:
@@ -191,14 +192,14 @@ class ZeroTest:
         return all(c > 0 for _, c in terms) and all(self._meaning[k][2] for k in used)
 
 
-def holds_for_all_values(cases: Cases, sizes: dict[Any, int], deadline: float) -> bool:
+def holds_for_all_values(cases: Cases, sizes: dict[Any, int], effort: Effort) -> bool:
     """Whether the equality is shown at these sizes for all values of everything else, by exact algebra."""
     problem = cases.problem
     parameters = [s for s in problem.discrete if isinstance(s, Parameter)]
     integers = [s for s in problem.discrete if not isinstance(s, (Index, Parameter))]
     if integers or problem.is_argmax or SYMBOLS[type(problem.statement)] != "=" or len(parameters) > len(TAGS):
         return False
-    test, shown = ZeroTest(deadline), False
+    test, shown = ZeroTest(effort), False
     try:
         if len(cases.choices(sizes)) >= MOST_CHOICES:
             return False

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from flint import fmpq
 
+from symnll.small.effort import spend
 from symnll.small.values import ONE, ZERO
 
 
@@ -92,6 +93,7 @@ class Graph:
         key = (op, args, data)
         found = self._nodes.get(key)
         if found is None:
+            spend(3)
             found = self._nodes[key] = Node(op, args, data, len(self._nodes))
         return found
 

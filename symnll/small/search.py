@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from flint import fmpq
 
 from symnll.small.cases import Case, Cases
 from symnll.small.compare import Outcome, compare_sides
+from symnll.small.effort import Effort
 from symnll.small.formal import holds_for_all_values
 from symnll.small.maximisers import compare_maximisers
 from symnll.small.sample import Point
@@ -81,10 +81,11 @@ def examine(
     choices: int = INDEX_CHOICES,
     budget: float = 0.1,
 ) -> Witness | Agreement | NotChecked:
-    """Look for a counterexample at small sizes; the same arguments give the same answer, if there is time for it.
+    """Look for a counterexample at small sizes; the same arguments give the same answer.
 
-    About `points` assignments of values are tried, each at up to `choices` values of the indices. After `budget`
-    seconds no new one is started, except that the smallest two sizes are always tried.
+    About `points` assignments of values are tried, each at up to `choices` values of the indices. After the work of
+    about `budget` seconds no new one is started, except that the smallest two sizes are always tried. Work is counted
+    and not timed.
     """
     try:
         return _Examination(statement, given, seed, points, budget, choices).run()
@@ -105,7 +106,7 @@ def formally_equal(
         examination = _Examination(statement, given, 0, 6, budget)
         by_name = {str(name): value for name, value in (sizes or {}).items()}
         examination.sizes = [{s: by_name[str(s)] for s in examination.cases.problem.sizes}]
-        shown = holds_for_all_values(examination.cases, examination.sizes[0], examination.deadline)
+        shown = holds_for_all_values(examination.cases, examination.sizes[0], examination.effort)
         tried = examination.run()
     except (Unsupported, NeedsValue, KeyError):
         return None
@@ -125,7 +126,7 @@ class _Examination:
     def __init__(
         self, statement: Any, given: Sequence[Any], seed: int, points: int, budget: float, most: int = INDEX_CHOICES
     ) -> None:
-        self.deadline = time.thread_time() + budget
+        self.effort = Effort(budget)
         self.cases = Cases(statement, given)
         self.sizes = self.cases.sizes()
         self.seed, self.points, self.most = seed, points, most
@@ -159,7 +160,7 @@ class _Examination:
         for number in range(rounds):
             for place in range(len(self.sizes)):
                 must = number == 0 and place < 2
-                if must or time.thread_time() < self.deadline:
+                if must or not self.effort.over():
                     witness = self._try(place, number)
                     if witness is not None:
                         return self._smaller(witness, place, number)
@@ -171,7 +172,7 @@ class _Examination:
         return Agreement(self.agreed.total(), named[0], self.exact or bool(formal), named[1])
 
     def _formal(self, sizes: dict[Any, int]) -> bool:
-        return time.thread_time() < self.deadline and holds_for_all_values(self.cases, sizes, self.deadline)
+        return not self.effort.over() and holds_for_all_values(self.cases, sizes, self.effort)
 
     def _smaller(self, witness: Witness, place: int, number: int) -> Witness:
         """The same refutation at a smaller size, if later levels give one."""
@@ -195,7 +196,7 @@ class _Examination:
             if isinstance(found, Witness):
                 return found
             used += found
-            if used >= self.most or (used and number and time.thread_time() > self.deadline):
+            if used >= self.most or (used and number and self.effort.over()):
                 break
         return None
 

@@ -13,6 +13,7 @@ from sympy.core.function import AppliedUndef
 
 from symnll.language import At, Choice, FunctionalValue, Larger, MaxOver, Parameter, Vector
 from symnll.small import choices
+from symnll.small.effort import spend
 from symnll.small.graph import Graph, Key, Node, Unknown
 from symnll.small.values import Undefined
 
@@ -83,6 +84,7 @@ class Writer:
         key = (id(expr), *map(env.get, self._names_in(expr)))
         found = self._memo.get(key)
         if found is None:
+            spend(2)
             found = self._memo[key] = self._write(expr, env)
         return found
 
