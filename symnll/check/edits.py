@@ -12,9 +12,9 @@ from typing import Any
 
 from symnll.check.places import WORDS, Place, free_letters, places
 from symnll.check.written import Splice, Written, braced
-from symnll.meaning.calculus import is_derivative
-from symnll.meaning.elaborate import head_of, script_parts
+from symnll.meaning.derivatives import is_derivative
 from symnll.meaning.scope import Scope
+from symnll.meaning.trees import head_of, script_parts
 from symnll.read import syntax as S
 
 SLOTS = ("whole", "term", "inside", "above", "below", "power", "base", "argument")  # an expression of its own

@@ -11,9 +11,9 @@ from typing import Any
 from symnll.check.edits import FACTORS, ONE, SLOTS, Atom, Edit, Step, bracket, head_name, product, replaced, substituted
 from symnll.check.places import WORDS, Place
 from symnll.check.written import braced, shortened
-from symnll.meaning.calculus import is_derivative
-from symnll.meaning.elaborate import FUNCTIONS, head_of, script_parts
-from symnll.meaning.names import argument_parts, spelled
+from symnll.meaning.derivatives import is_derivative
+from symnll.meaning.functions import FUNCTIONS
+from symnll.meaning.trees import argument_parts, head_of, script_parts, spelled
 from symnll.read import syntax as S
 
 MOST = 10  # factors to try at one place

@@ -9,8 +9,9 @@ from typing import Any
 from symnll.check.edits import FACTORS, ONE, SLOTS, Edit, Step, bracket, head_name, product, replaced
 from symnll.check.places import Place
 from symnll.check.written import braced, shortened
-from symnll.meaning.calculus import is_derivative
-from symnll.meaning.elaborate import FUNCTIONS, head_of
+from symnll.meaning.derivatives import is_derivative
+from symnll.meaning.functions import FUNCTIONS
+from symnll.meaning.trees import head_of
 from symnll.read import syntax as S
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from symnll.check.edits import SLOTS, Edit, Step, head_name, product, replaced, substituted
 from symnll.check.places import BIG, Place, binders, free_letters, opaque
 from symnll.check.written import shortened
-from symnll.meaning.elaborate import children
+from symnll.meaning.trees import children
 from symnll.read import syntax as S
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from symnll.check.edits import FACTORS, ONE, SLOTS, Edit, Step, bracket, head_name, product, replaced
 from symnll.check.places import Place, free_letters
 from symnll.check.written import shortened
-from symnll.meaning.calculus import is_derivative
-from symnll.meaning.elaborate import FUNCTIONS
+from symnll.meaning.derivatives import is_derivative
+from symnll.meaning.functions import FUNCTIONS
 from symnll.read import syntax as S
 
 OTHER = {"+": "-", "-": "+"}

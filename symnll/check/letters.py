@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from symnll.meaning.elaborate import big_letter, children, mentions, open_letters
+from symnll.meaning.trees import big_letter, children, mentions, open_letters
 from symnll.read import syntax as S
 
 

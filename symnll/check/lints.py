@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from symnll.check.places import BIG, binders, free_letters, opaque
-from symnll.meaning.elaborate import Elaborator, children, head_of
+from symnll.meaning.elaborate import Elaborator
 from symnll.meaning.scope import Scope
+from symnll.meaning.trees import children, head_of
 from symnll.read import syntax as S
 from symnll.read.tokens import Unreadable
 from symnll.report.model import StepReport

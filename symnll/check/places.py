@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from symnll.meaning.calculus import is_derivative
-from symnll.meaning.elaborate import FUNCTIONS, big_letter, children, head_of
+from symnll.meaning.derivatives import is_derivative
+from symnll.meaning.functions import FUNCTIONS
+from symnll.meaning.trees import big_letter, children, head_of
 from symnll.read import syntax as S
 
 BIG = (r"\sum", r"\prod")

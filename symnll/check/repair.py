@@ -17,9 +17,10 @@ from symnll.check.lints import unused
 from symnll.check.step import EQUALITIES, Meant, judge, meaning
 from symnll.check.written import Splice, Written, shortened, tidy
 from symnll.meaning.conditions import RELATIONS
-from symnll.meaning.elaborate import Elaborator, children
+from symnll.meaning.elaborate import Elaborator
 from symnll.meaning.formulas import tokens_of
 from symnll.meaning.scope import Scope
+from symnll.meaning.trees import children
 from symnll.meaning.values import Array, Ones
 from symnll.read import rows
 from symnll.read import syntax as S

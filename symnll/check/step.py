@@ -13,10 +13,11 @@ from symnll import language as L
 from symnll.check.clock import Clock, OutOfTime
 from symnll.check.decide import Decision, decide
 from symnll.check.relations import approximate, proportional, up_to_constant
-from symnll.meaning.calculus import Antiderivative
 from symnll.meaning.conditions import RELATIONS, hypothesis
-from symnll.meaning.elaborate import Elaborator, names_in
+from symnll.meaning.elaborate import Elaborator
+from symnll.meaning.integrals import Antiderivative
 from symnll.meaning.scope import Scope
+from symnll.meaning.trees import names_in
 from symnll.meaning.values import Array, Ones, Unclear
 from symnll.read import syntax as S
 from symnll.read.tokens import Token
@@ -33,7 +34,6 @@ class Meant:
     relation: str
     given: list[Any] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    lints: list[tuple[str, str, int, int]] = field(default_factory=list)
     ambiguities: dict[int, str] = field(default_factory=dict)
     constant: bool = False  # equal up to a constant in the variables of `integrals`
     integrals: tuple[Any, ...] = ()
@@ -66,7 +66,7 @@ def meaning(
     variables = tuple({a.args[1]: None for a in _antiderivatives(lhs, rhs)})
     kinds = [scope.notes[n] for s in sides for n in sorted(names_in(s)) if n in scope.notes]
     notes = [*dict.fromkeys((*kinds, *e.notes)), *(f"opened: {d}" for d in e.opened)]
-    return Meant(lhs, rhs, relation, given, notes, e.lints, e.ambiguities, constant, variables)
+    return Meant(lhs, rhs, relation, given, notes, e.ambiguities, constant, variables)
 
 
 def _about_another_function(g: Any, lhs: Any, rhs: Any) -> bool:
@@ -90,7 +90,7 @@ def by_entries(e: Elaborator, lhs: Any, rhs: Any, node: Any) -> tuple[Any, Any]:
             raise Unclear("One side is a number and the other is a vector or a matrix.", node.start, node.end)
     if len(lhs.axes) != len(rhs.axes) or any(a.size != b.size for a, b in zip(lhs.axes, rhs.axes, strict=True)):
         raise Unclear("The two sides have different shapes.", node.start, node.end)
-    if len(lhs.axes) == 1 and lhs.row != rhs.row and not getattr(lhs, "filled", False):
+    if len(lhs.axes) == 1 and lhs.row != rhs.row:
         raise Unclear("One side is a row and the other is a column.", node.start, node.end)
     taken = {str(s) for side in (lhs, rhs) for s in side.at(*(a.lower for a in side.axes)).free_symbols}
     taken |= {e.scope.shown(n) for n in e.scope.ranges}  # of which the document may suppose something
@@ -103,9 +103,6 @@ def by_entries(e: Elaborator, lhs: Any, rhs: Any, node: Any) -> tuple[Any, Any]:
         i - a.lower + b.lower if a.lower != b.lower else i for i, a, b in zip(index, lhs.axes, rhs.axes, strict=True)
     ]
     return lhs.at(*index), rhs.at(*moved)
-
-
-CONSTANTS = {"c", "C", "const", "constant", "const.", "K", "g", "f"}
 
 
 def constant_apart(scope: Scope, node: Any) -> tuple[Any, bool]:

@@ -10,13 +10,14 @@ from sympy import Integer
 
 from symnll import language as L
 from symnll.meaning import values as V
-from symnll.meaning.elaborate import script_parts
-from symnll.meaning.names import is_index
+from symnll.meaning.environment import Env
+from symnll.meaning.trees import script_parts
+from symnll.meaning.uses import is_index
 from symnll.meaning.values import Array, Unclear
 from symnll.read import syntax as S
 
 if TYPE_CHECKING:
-    from symnll.meaning.elaborate import Elaborator, Env
+    from symnll.meaning.elaborate import Elaborator
 
 PLAIN = {"if", "for", "when", "where", "otherwise", "else", "other", "and", "with", "case", "in", "the", ""}
 RELATIONS = {

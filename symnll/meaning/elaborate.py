@@ -6,36 +6,25 @@ and `readings` chooses it. Definitions are opened where they are used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import sympy
 from sympy import Integer
 
-from symnll import language as L
-from symnll.meaning import limits
+from symnll.meaning import calls, derivatives, integrals, limits, operators, standard, sums
 from symnll.meaning import values as V
+from symnll.meaning.conditions import cases, indicator
+from symnll.meaning.environment import Env, not_hidden
+from symnll.meaning.functions import FUNCTIONS
 from symnll.meaning.scope import Scope
+from symnll.meaning.scripts import scripted, superscripts
+from symnll.meaning.trees import big_letter, head_of, mentions, open_letters, product_of, script_parts
+from symnll.meaning.unroll import unrolled, unrolled_product
 from symnll.meaning.values import Array, Unclear, Value
 from symnll.read import syntax as S
 
-Env = Mapping[str, Any]
-FUNCTIONS: dict[str, Callable[[Any], Any]] = {
-    "exp": V.exp,
-    "log": V.log,
-    "ln": V.log,
-    "sinh": lambda a: V.divide(V.add(V.exp(a), V.neg(V.exp(V.neg(a)))), Integer(2)),
-    "cosh": lambda a: V.divide(V.add(V.exp(a), V.exp(V.neg(a))), Integer(2)),
-    "tanh": lambda a: V.divide(
-        V.add(V.exp(a), V.neg(V.exp(V.neg(a)))), V.add(V.exp(a), V.exp(V.neg(a)))
-    ),
-    "softplus": lambda a: V.log(V.add(Integer(1), V.exp(a))),
-    "sigmoid": lambda a: V.divide(Integer(1), V.add(Integer(1), V.exp(V.neg(a)))),
-    "logit": lambda a: V.log(V.divide(a, V.add(Integer(1), V.neg(a)))),
-    "relu": lambda a: L.Larger(Integer(0), a),
-    "ReLU": lambda a: L.Larger(Integer(0), a),
-}  # fmt: skip
 DEPTH = 60
 
 
@@ -51,7 +40,6 @@ class Elaborator:
         self.wide = wide  # bound letters whose unbracketed sums take in the terms that follow
         self.ambiguities: dict[int, str] = {}
         self.notes: dict[str, None] = {}
-        self.lints: list[tuple[str, str, int, int]] = []
         self.depth = 0
         self.opened: dict[str, None] = {}
         self.openings = 0
@@ -100,8 +88,6 @@ class Elaborator:
         if not node.pieces:
             raise Unclear("Something is missing here.", node.start, node.end)
         if any(isinstance(p, S.Sep) and p.kind == "REL" for p in node.pieces):
-            from symnll.meaning.conditions import indicator
-
             return indicator(self, node, env)
         pieces = [p for p in node.pieces if not (isinstance(p, S.Sep) and p.kind == "QUAD")]
         if len(pieces) == 1 and not isinstance(pieces[0], (S.Sep, S.Words)):
@@ -110,8 +96,6 @@ class Elaborator:
         raise Unclear(f"{getattr(odd, 'text', 'This')!r} is not understood here.", odd.start, odd.end)
 
     def _sum(self, node: S.Sum, env: Env) -> Value:
-        from symnll.meaning.unroll import unrolled
-
         terms = node.terms
         if len(terms) > limits.MOST_TERMS:
             raise Unclear("This sum is too long to be decided; name parts of it.", node.start, node.end)
@@ -159,8 +143,7 @@ class Elaborator:
     def _wide(self, term: Any, tail: S.Sum, env: Env) -> Value:
         items = term.items if isinstance(term, S.Product) else (term,)
         place = next(n for n, i in enumerate(items) if big_letter(i))
-        body = items[place + 1 :]
-        inner = body[0] if len(body) == 1 else S.Product(body[0].start, body[-1].end, tuple(body))
+        inner = product_of(items[place + 1 :])
         whole = S.Sum(inner.start, tail.end, (("+", inner), *tail.terms))
         bracket = S.Bracket(inner.start, tail.end, "(", S.List(inner.start, tail.end, (whole,)))
         name = "Σ" if "sum" in str(head_of(items[place]).text) else "∏"
@@ -173,24 +156,20 @@ class Elaborator:
 
     def product(self, items: Sequence[Any], env: Env, node: Any) -> Value:
         """The product of units: calls, functions with their arguments, big operators with all that follows, atoms."""
-        from symnll.meaning import calculus
-
         if len(items) > limits.MOST_FACTORS:
             raise Unclear("This product is too long to be decided; name parts of it.", node.start, node.end)
-        items = tuple(calculus.bare_operator(i) for i in items)  # {∂/∂x}, from a notation
+        items = tuple(derivatives.bare_operator(i) for i in items)  # {∂/∂x}, from a notation
         bar = next((n for n, i in enumerate(items) if isinstance(head_of(i), S.Evaluation)), 0)
         if bar > 1 and not (isinstance(items[bar - 1], S.Bracket) and items[bar - 1].kind == "{"):
-            whole = calculus.evaluated(self, self.product(items[:bar], env, node), items[bar], env)
+            whole = derivatives.evaluated(self, self.product(items[:bar], env, node), items[bar], env)
             rest = _no_times(items[bar + 1 :])
             return whole if not rest else V.times(whole, self.product(rest, env, node), node)
-        slashed = calculus.slashed_derivative(self, items, env)
+        slashed = derivatives.slashed_derivative(self, items, env)
         if slashed is not None:
             head, used = slashed
             rest = items[used:]
             return head if not rest else V.times(head, self.product(_no_times(rest), env, node), node)
         if any(isinstance(i, S.Dots) for i in items):
-            from symnll.meaning.unroll import unrolled_product
-
             found = unrolled_product(self, items, env)
             if found is not None:
                 return found
@@ -213,7 +192,7 @@ class Elaborator:
             if isinstance(item, S.Num) and k < len(items):
                 v, k = self._mixed(item, v, items[k], k, env)
             if k < len(items) and isinstance(head_of(items[k]), S.Evaluation):
-                v, k = calculus.evaluated(self, v, items[k], env), k + 1
+                v, k = derivatives.evaluated(self, v, items[k], env), k + 1
             if pending == "/" and result is not None and k < len(items) and not isinstance(items[k], S.Times):
                 v, k = self._divisor(items, start, v, k, env)
             result = self._combined(result, v, pending, explicit, item)
@@ -268,37 +247,35 @@ class Elaborator:
 
     def unit(self, items: Sequence[Any], k: int, env: Env) -> tuple[Value, int]:
         """One factor from items[k] on, and the place after it."""
-        from symnll.meaning import calculus, names, operators
-
         item = items[k]
         head = head_of(item)
         if isinstance(item, S.Frac) and not item.binomial:
-            derivative = calculus.fraction(self, items, k, env)
+            derivative = derivatives.fraction(self, items, k, env)
             if derivative is not None:
                 return derivative
         if isinstance(head, S.Name):
             text = head.text
             own = text in env or text in self.scope.definitions or text in self.scope.functions
             if text in (r"\sum", r"\prod"):
-                return operators.big(self, items, k, env), len(items)
+                return sums.big(self, items, k, env), len(items)
             if text == r"\int":
-                return calculus.integral(self, items, k, env), len(items)
+                return integrals.integral(self, items, k, env), len(items)
             if text in (r"\partial", r"\nabla"):
-                return calculus.operator(self, items, k, env)
+                return derivatives.operator(self, items, k, env)
             if text in ("argmax", "argmin") and not own:
                 return operators.maximiser(self, items, k, env), len(items)
             if text in ("max", "min") and not own:
                 return operators.extremum(self, items, k, env)
             if text in FUNCTIONS and not own:
                 return operators.function(self, items, k, env)
-            special = operators.special(self, items, k, env)
-            if special is not None:
-                return special
-            return names.name_unit(self, items, k, env)
+            found = standard.standard(self, items, k, env)
+            if found is not None:
+                return found
+            return calls.name_unit(self, items, k, env)
         if isinstance(item, S.Num) or isinstance(head, S.Num):
-            special = operators.special(self, items, k, env)
-            if special is not None:
-                return special
+            found = standard.standard(self, items, k, env)
+            if found is not None:
+                return found
         return self.atom(item, env), k + 1
 
     # Atoms.
@@ -319,15 +296,11 @@ class Elaborator:
         if isinstance(node, S.Bracket):
             return self._bracket(node, env)
         if isinstance(node, S.Cases):
-            from symnll.meaning.conditions import cases
-
             return cases(self, node, env)
         if isinstance(node, S.Atom):
             return self._scripted(node, env)
         if isinstance(node, S.Name):
-            from symnll.meaning import names
-
-            return names.name_unit(self, (node,), 0, env)[0]
+            return calls.name_unit(self, (node,), 0, env)[0]
         if isinstance(node, (S.List, S.Sum, S.Product)):
             return self.value(node, env)
         raise Unclear("This is not understood here.", node.start, node.end)
@@ -353,63 +326,14 @@ class Elaborator:
     def _scripted(self, node: S.Atom, env: Env) -> Value:
         base = node.base
         if isinstance(base, S.Name):
-            from symnll.meaning import names
-
-            return names.name_unit(self, (node,), 0, env)[0]
+            return calls.name_unit(self, (node,), 0, env)[0]
         v = self.value(base, env)
+        if not isinstance(base, S.Bracket) or base.kind != r"\|":
+            return scripted(self, v, node, env)
         for sub in node.subs:
-            if isinstance(base, S.Bracket) and base.kind == r"\|":
-                if S.unwrap(sub) == S.Num(0, 0, Fraction(2)):
-                    continue  # ‖x‖₂
+            if S.unwrap(sub) != S.Num(0, 0, Fraction(2)):  # ‖x‖₂
                 raise Unclear("Only the Euclidean norm is understood.", sub.start, sub.end)
-            if not isinstance(v, Array):
-                raise Unclear("A number has no entries.", node.start, node.end)
-            v = entry(v, self.indices(sub, env, len(v.axes)), node)
-        return self.superscripts(v, node, env)
-
-    def superscripts(self, v: Value, node: S.Atom, env: Env, sups: Sequence[Any] | None = None) -> Value:
-        """v with the powers, transposes and factorials that are written after it."""
-        if len(node.sups) > 1 and sups is None:
-            raise Unclear(
-                "There are two exponents here; put braces around what belongs together.", node.start, node.end
-            )
-        for sup in node.sups if sups is None else sups:
-            v = self.raised(v, sup, env)
-        if node.primes:
-            raise Unclear("A prime is understood after a function's name only.", node.start, node.end)
-        return self.factorial(v, node.bangs, node)
-
-    def factorial(self, v: Value, bangs: int, node: Any) -> Value:
-        """v!, where there is one bang."""
-        if bangs > 1:
-            raise Unclear("n!! is not understood: a double factorial, or (n!)!?", node.start, node.end)
-        if bangs and isinstance(v, (Array, V.Ones)):
-            raise Unclear("A factorial is taken of a number.", node.start, node.end)
-        return sympy.factorial(limits.exponent(v, node), evaluate=False) if bangs else v
-
-    def raised(self, v: Value, sup: Any, env: Env) -> Value:
-        inner = S.unwrap(sup)
-        if isinstance(v, V.Ones) and isinstance(inner, S.Name):
-            return v.transposed
-        if isinstance(v, Array):
-            if isinstance(inner, S.Name) and inner.text in ("T", r"\top"):
-                if inner.text == "T" and len(v.axes) == 2 and ("T" in env or self.scope.known("T")):
-                    raise Unclear("T is a name here, so that ^T is no transpose; write ^\\top.", sup.start, sup.end)
-                return v.transposed
-            if isinstance(inner, S.Num) and len(v.axes) == 1:
-                return v.map(lambda x: V.power(x, V.number(inner.value)))
-            raise Unclear("Powers of vectors and matrices are not understood.", sup.start, sup.end)
-        transposes = isinstance(inner, S.Name) and inner.text in (r"\top", "T")
-        if transposes and inner.text not in env and not self.scope.known(inner.text):
-            if inner.text != "T" and isinstance(v, (sympy.Symbol, sympy.Number)) and not _inferred(self, v):
-                return v
-            raise Unclear("Something is transposed here that is no vector or matrix; declare its shape, or what "
-                          f"{inner.text} is.", sup.start, sup.end)  # fmt: skip
-        if isinstance(inner, S.Bare):
-            raise Unclear(f"The superscript {inner.text} is not understood.", sup.start, sup.end)
-        power = self.scalar(sup, env)
-        largest = limits.LARGEST_EXPONENTIAL if v is sympy.E else limits.LARGEST_EXPONENT
-        return V.power(v, limits.exponent(power, sup, largest))
+        return superscripts(self, v, node, env)
 
     # Indices.
 
@@ -427,113 +351,12 @@ class Elaborator:
             if found is not None and getattr(found, "is_integer", False):
                 return found
             if inner.text in self.scope.ranges and inner.text not in env:
-                from symnll.meaning.names import not_hidden
-
                 not_hidden(self, inner.text, env, inner)
                 return self.scope.index(inner.text)
         v = self.scalar(inner, env)
         if v.is_integer is not True:
             raise Unclear("This is used as an index, and is not known to be an integer.", inner.start, inner.end)
         return v
-
-
-def _inferred(e: Elaborator, v: Any) -> bool:
-    return any(q.inferred and q.base in v.free_symbols for (_, n), q in e.scope.quantities.items() if n == 0)
-
-
-def entry(v: Array, index: Sequence[Any], node: Any) -> Value:
-    """An entry of an array, or its row where fewer indices are given."""
-    if len(index) == len(v.axes):
-        return v.at(*index)
-    if len(index) < len(v.axes):
-        return Array(v.axes[len(index) :], lambda *rest: v.at(*index, *rest))
-    raise Unclear(f"{len(index)} indices are given where there are {len(v.axes)}.", node.start, node.end)
-
-
-def script_parts(node: Any, count: int | None = None) -> list[Any]:
-    """The index expressions that a subscript lists; without commas, one letter each where `count` says so."""
-    inner = node
-    while isinstance(inner, S.Bracket) and inner.kind == "{":
-        inner = inner.inside
-    if isinstance(inner, S.List):
-        parts = inner.parts("COMMA", "SEMI", "QUAD", "BAR")
-        if len(parts) > 1:
-            return [p for p in parts if p.pieces]
-        if inner.only is None:
-            return [inner]
-        inner = inner.only
-    if isinstance(inner, S.Product) and not any(isinstance(i, S.Times) for i in inner.items) and count != 1:
-        names = [i for i in inner.items if not isinstance(i, S.Num)]
-        if count in (None, len(inner.items)) and (names or count):
-            return list(inner.items)
-    return [inner]
-
-
-def head_of(node: Any) -> Any:
-    return node.base if isinstance(node, S.Atom) else node
-
-
-def big_letter(item: Any) -> str:
-    """The letter that a Σ or ∏ binds, or ""."""
-    if not (isinstance(item, S.Atom) and isinstance(item.base, S.Name) and item.base.text in (r"\sum", r"\prod")):
-        return ""
-    for sub in item.subs:
-        inner = sub
-        while isinstance(inner, S.Bracket):
-            inner = inner.inside
-        pieces = inner.pieces if isinstance(inner, S.List) else (inner,)
-        for p in pieces:
-            name = head_of(p)
-            if isinstance(name, S.Name):
-                return name.text
-    return ""
-
-
-def open_letters(term: Any) -> set[str]:
-    """The letters bound by a Σ or ∏ that reaches to the end of this term."""
-    items = term.items if isinstance(term, S.Product) else (term,)
-    return {b for b in map(big_letter, items) if b}
-
-
-def mentions(node: Any, letters: set[str] | frozenset[str]) -> bool:
-    """Whether one of the letters occurs in a syntax tree, outside sums that bind it."""
-    if isinstance(node, S.Name):
-        return node.text in letters
-    if isinstance(node, S.Product):
-        for n, item in enumerate(node.items):
-            letter = big_letter(item)
-            if letter in letters and letter:
-                return any(mentions(i, letters) for i in node.items[:n])
-            if mentions(item, letters):
-                return True
-        return False
-    return any(mentions(c, letters) for c in children(node))
-
-
-def names_in(node: Any) -> set[str]:
-    """All names that occur in a syntax tree."""
-    return {node.text} if isinstance(node, S.Name) else {n for c in children(node) for n in names_in(c)}
-
-
-def children(node: Any) -> list[Any]:
-    """The syntax trees directly below a node."""
-    if isinstance(node, S.Atom):
-        return [node.base, *node.subs, *node.sups]
-    if isinstance(node, S.Product):
-        return list(node.items)
-    if isinstance(node, S.Sum):
-        return [t for _, t in node.terms]
-    if isinstance(node, S.List):
-        return list(node.pieces)
-    if isinstance(node, S.Bracket):
-        return [node.inside]
-    if isinstance(node, S.Frac):
-        return [node.top, node.bottom]
-    if isinstance(node, S.Root):
-        return [node.inside, *([node.degree] if node.degree is not None else [])]
-    if isinstance(node, S.Cases):
-        return [c for row in node.rows for c in row]
-    return []
 
 
 def _no_times(items: Sequence[Any]) -> Sequence[Any]:

@@ -11,15 +11,13 @@ from symnll.read import syntax as S
 from symnll.read.groups import ungrouped
 from symnll.read.normal import terminals
 from symnll.read.recover import bad, balanced, first_bad, recovered
-from symnll.read.tokens import BIG, Token, Unreadable, expand, scan
+from symnll.read.tokens import BIG, CLOSE, OPEN, Token, Unreadable, expand, scan
 
-_OPEN = {"LBRACE", "LPAR", "LABS", "LNORM", "BEGIN"}
-_CLOSE = {"RBRACE", "RPAR", "RABS", "RNORM", "END"}
 _EDGES = {"PLUS", "REL", "COMMA", "SEMI", "COLON", "BAR", "ROW", "AMP", "QUAD", "TEXT", "FORALL", "IMPLIES"}
 BINDING = {"max", "min", "argmax", "argmin", "sup", "inf", "lim", r"\mathbb{E}", "E"}
 _BEFORE_EMPTY = {"REL", "AMP", "ROW", "PLUS", "MINUS", "TIMES", "NAME", "NUMBER", "RPAR", "RBRACE", "QUAD"}
-_BEFORE_SUM = {"START", *_OPEN, *_EDGES}
-_AFTER_SUM = {"END", "MINUS", *_CLOSE, *_EDGES}
+_BEFORE_SUM = {"START", *OPEN, *_EDGES}
+_AFTER_SUM = {"END", "MINUS", *CLOSE, *_EDGES}
 
 
 def tokens_of(
@@ -125,7 +123,7 @@ def notation(scope: Scope, pattern: Sequence[Token], body: Sequence[Token]) -> N
     holes = set()
     depth = 0
     for k, t in enumerate(pattern):
-        depth += (t.kind in _OPEN) - (t.kind in _CLOSE)
+        depth += (t.kind in OPEN) - (t.kind in CLOSE)
         if t.kind == "NAME" and t.text in scope.ranges and (depth or (k and pattern[k - 1].kind in ("SUB", "SUP"))):
             holes.add(t.text)
     return Notation(tuple(pattern), tuple(body), frozenset(holes), _shape(pattern))
@@ -210,7 +208,7 @@ def _bound_in(body: Sequence[Token]) -> set[str]:
         if t.kind == "NAME" and body[k + 1].kind == "SUB" and (t.text in BINDING or t.text[1:] in BIG):
             end, depth = k + 2, 0
             while end < len(body):
-                depth += (body[end].kind in _OPEN) - (body[end].kind in _CLOSE)
+                depth += (body[end].kind in OPEN) - (body[end].kind in CLOSE)
                 found |= {body[end].text} if body[end].kind == "NAME" else set()
                 end += 1
                 if depth == 0:
@@ -272,7 +270,7 @@ def _hole(tokens: Sequence[Token], k: int, following: Token | None, script: Any)
             return k
         if depth == 0 and not script and t.kind in ("COMMA", "BAR", "REL", "SEMI", "ROW", "AMP", "PLUS", "MINUS"):
             return None
-        depth += (t.kind in _OPEN) - (t.kind in _CLOSE)
+        depth += (t.kind in OPEN) - (t.kind in CLOSE)
         if depth < 0:
             return k if k > start and following is not None and t.kind == following.kind else None
         k += 1

@@ -13,10 +13,9 @@ from typing import Any
 import sympy
 
 from symnll.meaning import limits
-from symnll.meaning.elaborate import big_letter, children, script_parts
 from symnll.meaning.formulas import tokens_of
-from symnll.meaning.names import spelled
 from symnll.meaning.scope import Scope
+from symnll.meaning.trees import big_letter, children, script_parts, spelled
 from symnll.meaning.values import Range
 from symnll.read import rows
 from symnll.read import syntax as S

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from symnll.meaning.elaborate import mentions
-from symnll.meaning.names import alike
+from symnll.meaning.apply import alike
 from symnll.meaning.scope import Definition, Scope
+from symnll.meaning.trees import mentions
 from symnll.read import syntax as S
 
 # One letter for many functions, which their arguments tell apart: p(x) and p(y), L(w) and L(p).

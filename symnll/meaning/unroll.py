@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from sympy import Integer
 
 from symnll.meaning import values as V
+from symnll.meaning.environment import Env
 from symnll.meaning.values import Array, Unclear
 from symnll.read import syntax as S
 
 if TYPE_CHECKING:
-    from symnll.meaning.elaborate import Elaborator, Env
+    from symnll.meaning.elaborate import Elaborator
 
 HOLE = "‹dots›"
 

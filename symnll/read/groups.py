@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symnll.read.rows import STEPS
-from symnll.read.tokens import Token
+from symnll.read.tokens import CLOSE, OPEN, Token
 
-_OPEN = {"LPAR", "LBRACE", "LABS", "LNORM", "BEGIN"}
-_CLOSE = {"RPAR", "RBRACE", "RABS", "RNORM", "END"}
 _ARGUMENTS = {"FRAC": 2, "BINOM": 2, "ROOT": 2, "SQRT": 1, "SUB": 1, "SUP": 1}
 _INDICATORS = {"1", "I", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", r"\delta", r"\chi"}
 _ENDS = {"DOT", "COMMA", "SEMI", "QUAD", "ROW", "AMP"}
@@ -41,7 +39,7 @@ def ungrouped(tokens: Sequence[Token]) -> list[Token]:
 def _relates(tokens: Sequence[Token]) -> bool:
     depth = 0
     for t in tokens:
-        depth += (t.kind in _OPEN) - (t.kind in _CLOSE)
+        depth += (t.kind in OPEN) - (t.kind in CLOSE)
         if depth == 0 and t.kind == "REL" and t.text in STEPS and t.text != r"\to":
             return True
     return False
@@ -56,7 +54,7 @@ def _system(tokens: list[Token]) -> list[Token]:
     depth = 0
     rows: list[list[list[Token]]] = [[[]]]
     for t in tokens[first + 1 : last]:
-        depth += (t.kind in _OPEN) - (t.kind in _CLOSE)
+        depth += (t.kind in OPEN) - (t.kind in CLOSE)
         if depth < 0:
             return tokens
         if depth == 0 and t.kind == "ROW":

@@ -6,16 +6,9 @@ from dataclasses import replace
 
 from symnll.read import tokens as T
 from symnll.read.bars import bars, fences
+from symnll.read.fonts import brace, styled, word
 from symnll.read.tokens import Token, Unreadable
 
-CUES = {
-    "if", "for", "when", "where", "otherwise", "else", "and", "with", "since", "because", "given", "or", "so",
-    "then", "hence", "thus", "let", "as", "by", "using", "subject", "such", "assuming", "case", "from", "provided",
-    "while", "therefore", "i.e.", "unless", "except", "not", "s.t.", "all", "any", "every", "each", "we", "is", "the",
-    "note", "in", "to", "recall", "suppose", "but", "also", "now", "of", "follows", "implies", "equivalently", "(by",
-    "(since", "(using", "(if", "eq.", "iff", "(from", "(because", "substituting", "definition", "are", "it", "that",
-    "this", "on",
-}  # fmt: skip
 OPENING = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 CLOSING = set(OPENING.values())
 SPELLED = {
@@ -23,6 +16,24 @@ SPELLED = {
     "rbrack": "]", "langle": r"\langle", "rangle": r"\rangle", "lfloor": r"\lfloor", "rfloor": r"\rfloor",
     "lceil": r"\lceil", "rceil": r"\rceil", "llbracket": "[", "rrbracket": "]", "lgroup": "(", "rgroup": ")",
 }  # fmt: skip
+SYMBOLS: dict[str, tuple[str, str]] = {  # a command that is one terminal: its kind and its spelling
+    **{name: ("NAME", f"\\{name}") for name in (*sorted(T.BIG), "partial", "nabla", "top")},
+    **{name: ("IMPLIES", f"\\{name}") for name in sorted(T.IMPLIES)},
+    **dict.fromkeys(("dots", "ldots", "cdots", "dotsc", "dotsb", "dotsm", "dotso", "hdots", "vdots", "ddots", "dotsi"),
+                    ("DOTS", r"\dots")),
+    **dict.fromkeys(("mid", "vert", "divides"), ("BAR", "|")), "lvert": ("LABS", "|"), "rvert": ("RABS", "|"),
+    **dict.fromkeys(("|", "Vert", "parallel"), ("NORM", r"\|")), "lVert": ("LNORM", r"\|"), "rVert": ("RNORM", r"\|"),
+    **dict.fromkeys(("setminus", "backslash", "smallsetminus"), ("REL", r"\setminus")),
+    "pm": ("PM", r"\pm"), "mp": ("PM", r"\mp"), "over": ("OVER", "over"), "choose": ("OVER", "choose"),
+    "because": ("TEXT", "because"), "forall": ("FORALL", "forall"), "colon": ("COLON", ":"), "prime": ("PRIME", "'"),
+    "intercal": ("NAME", r"\top"),
+}  # fmt: skip
+REFUSED = {
+    **{name: f"\\{name} is not understood here." for name in ("neg", "lnot", "nexists", "enclose", "cancelto")},
+    **{name: f"\\{name} has no meaning in a formula here." for name in "%#$&_"},
+    "atop": r"\atop is no fraction; write what it means.",
+    "exists": "∃ is not understood; say what is claimed of which value.",
+}
 LAYOUT = {
     "align", "aligned", "alignat", "alignedat", "flalign", "gather", "gathered", "multline", "multlined", "eqnarray",
     "equation", "split", "displaymath", "math", "dmath", "array", "IEEEeqnarray", "IEEEeqnarraybox", "subequations",
@@ -194,7 +205,7 @@ class _Normaliser:
         if name in T.KEEP_SECOND:
             self._group(t)
             self._optional()
-            return self._brace(t, self._inside(self._group(t)))
+            return brace(t, self._inside(self._group(t)))
         if name in ("color", "textcolor"):
             self._group(t)
             return []
@@ -229,11 +240,11 @@ class _Normaliser:
         if name in ("stackrel", "overset", "underset"):
             return self._stacked(t)
         if name in T.FONTS_PLAIN:
-            return self._word(t)
+            return word(t, self._group(t), self._inside)
         if name in ("rm", "it", "sf", "tt", "up"):
             return self._switch(t)
         if name in T.FONTS_BOLD or name in T.FONTS_OTHER or name in T.ACCENTS:
-            return self._styled(t)
+            return styled(t, self._inside(self._group(t)))
         if name in T.BRACES:
             self._optional()
             inner = self._inside(self._group(t))
@@ -242,7 +253,7 @@ class _Normaliser:
                 self._skip()
                 self.k += 1
                 self._group(t)
-            return self._brace(t, inner)
+            return brace(t, inner)
         return self._symbol(t)
 
     def _optional_space(self) -> None:
@@ -266,60 +277,27 @@ class _Normaliser:
         if command in T.TIMES:
             cross = command in (r"\times", r"\ast")
             return [replace(t, kind="TIMES", text="×" if cross else T.TIMES[command])]
+        if name in REFUSED:
+            raise Unreadable(REFUSED[name], t.start, t.end)
+        if name in SYMBOLS:
+            kind, text = SYMBOLS[name]
+            return [replace(t, kind=kind, text=text)]
         if name in ("frac", "dfrac", "tfrac", "cfrac", "sfrac", "nicefrac", "dbinom", "tbinom", "binom"):
-            self._split_number(2)
+            self._split_number()
             return [replace(t, kind="BINOM" if "binom" in name else "FRAC")]
-        if name in ("neg", "lnot", "nexists", "enclose", "cancelto"):
-            raise Unreadable(f"\\{name} is not understood here.", t.start, t.end)
-        if name == "atop":
-            raise Unreadable(r"\atop is no fraction; write what it means.", t.start, t.end)
-        if name in ("over", "choose"):
-            return [replace(t, kind="OVER", text=name)]
         if name == "sqrt":
             degree = self._optional()
-            self._split_number(1)
+            self._split_number()
             if degree:
-                return [replace(t, kind="ROOT"), *self._brace(t, self._inside(degree))]
+                return [replace(t, kind="ROOT"), *brace(t, self._inside(degree))]
             return [replace(t, kind="SQRT")]
-        if name in T.BIG:
-            return [replace(t, kind="NAME", text=command)]
-        if name in ("partial", "nabla"):
-            return [replace(t, kind="NAME", text=command)]
-        if name == "because":
-            return [replace(t, kind="TEXT", text="because")]
-        if name in T.IMPLIES:
-            return [replace(t, kind="IMPLIES", text=command)]
-        if name in ("forall",):
-            return [replace(t, kind="FORALL")]
-        if name in ("dots", "ldots", "cdots", "dotsc", "dotsb", "dotsm", "dotso", "hdots", "vdots", "ddots", "dotsi"):
-            return [replace(t, kind="DOTS", text=r"\dots")]
-        if name in ("pm", "mp"):
-            return [replace(t, kind="PM", text=command)]
-        if name in ("mid", "vert", "lvert", "rvert", "divides"):
-            kind = {"lvert": "LABS", "rvert": "RABS"}.get(name, "BAR")
-            return [replace(t, kind=kind, text="|")]
-        if name in ("|", "Vert", "parallel", "lVert", "rVert"):
-            kind = {"lVert": "LNORM", "rVert": "RNORM"}.get(name, "NORM")
-            return [replace(t, kind=kind, text=r"\|")]
-        if name == "colon":
-            return [replace(t, kind="COLON", text=":")]
-        if name == "prime":
-            return [replace(t, kind="PRIME", text="'")]
-        if name in ("exists", "nexists"):
-            raise Unreadable("∃ is not understood; say what is claimed of which value.", t.start, t.end)
-        if name in ("%", "#", "$", "&", "_"):
-            raise Unreadable(f"\\{name} has no meaning in a formula here.", t.start, t.end)
-        if name in ("setminus", "backslash", "smallsetminus"):
-            return [replace(t, kind="REL", text=r"\setminus")]
-        if name in ("not",):
+        if name == "not":
             ahead = self._peek()
             if ahead is not None and ahead.text == "=":
                 self._skip()
                 self.k += 1
                 return [Token("REL", r"\neq", t.start, ahead.end)]
             raise Unreadable(r"\not is understood before = only.", t.start, t.end)
-        if name in ("top", "intercal"):
-            return [replace(t, kind="NAME", text=r"\top")]
         if name in T.NAMED:
             return [replace(t, kind="NAME", text=name)]
         if name in ("mathchar", "unicode", "char"):
@@ -335,28 +313,14 @@ class _Normaliser:
         # A command that nobody defined: a name, as \softmax or \onevec are used with macros of the author's own.
         return [replace(t, kind="NAME", text=command)]
 
-    def _split_number(self, most: int) -> None:
+    def _split_number(self) -> None:
         r"""\frac12 is \frac{1}{2}."""
-        for _ in range(most):
-            self._skip()
-            if self.k < len(self.raw) and self.raw[self.k].kind == "number" and len(self.raw[self.k].text) > 1:
-                whole = self.raw[self.k]
-                parts = [
-                    Token("number", c, whole.start + n, whole.start + n + 1)
-                    for n, c in enumerate(whole.text)
-                    if c != "."
-                ]
-                self.raw[self.k : self.k + 1] = parts
-                return
-            return
-
-    def _brace(self, t: Token, inner: list[Token]) -> list[Token]:
-        end = inner[-1].end if inner else t.end
-        if inner and (
-            inner[0].kind in ("PLUS", "MINUS") or _relates(inner)
-        ):  # \cancel{- y}: the sign belongs to what is around
-            return inner
-        return [Token("LBRACE", "{", t.start, t.end), *inner, Token("RBRACE", "}", end, end)]
+        self._skip()
+        if self.k < len(self.raw) and self.raw[self.k].kind == "number" and len(self.raw[self.k].text) > 1:
+            whole = self.raw[self.k]
+            self.raw[self.k : self.k + 1] = [
+                Token("number", c, whole.start + n, whole.start + n + 1) for n, c in enumerate(whole.text) if c != "."
+            ]
 
     def _definition(self, t: Token) -> list[Token]:
         """A macro defined inside the display: it was collected with the document's, and prints nothing."""
@@ -412,57 +376,8 @@ class _Normaliser:
             group = Token("LBRACE", "{", t.start, t.end), *script, Token("RBRACE", "}", t.end, t.end)
             return [*below, Token("SUB", "_", t.start, t.end), *group]
         if t.text == "underset":
-            return self._brace(t, below)
+            return brace(t, below)
         raise Unreadable("What stands above this is not understood.", t.start, t.end)
-
-    def _word(self, t: Token) -> list[Token]:
-        r"""\text{…}, \mathrm{…}, \operatorname{…}: a name, or words between formulas."""
-        raw = self._group(t)
-        if any(p.kind == "bad" for p in raw):
-            return self._inside(raw)
-        if any(p.kind == "other" and p.text == "$" for p in raw):
-            return self._mixed(t, raw)
-        commands = [p for p in raw if p.kind == "command" and p.text not in (",", ";", "!", ":", " ", "-")]
-        plain = "".join(" " if p.kind == "command" else p.text for p in raw if p not in commands).strip()
-        if commands or any(p.text in ("_", "^", "{") and p.kind == "other" for p in raw):
-            return self._inside(raw)
-        if not plain:
-            return [replace(t, kind="QUAD")] if "text" in t.text or "box" in t.text else []
-        end = raw[-1].end
-        words = plain.split()
-        if plain.lower() in ("otherwise", "if", "else", "where", "for", "and") or (
-            t.text.startswith(("text", "mbox", "hbox", "emph")) and _is_prose(words)
-        ):
-            return [Token("TEXT", plain.lower(), t.start, end)]
-        if len(plain) == 1 and not plain.isalpha():
-            return self._inside(raw)
-        if plain.isdigit():
-            return (
-                [Token("NUMBER", plain, t.start, end)] if plain != "1" else [Token("NAME", r"\mathbb{1}", t.start, end)]
-            )
-        if not any(c.isalnum() for c in plain):
-            return self._inside(raw)
-        if not all(c.isalnum() or c in " -_.'/&" for c in plain):
-            return self._inside(raw)
-        name = "-".join(plain.split())
-        return [Token("NAME", name, t.start, end)]
-
-    def _mixed(self, t: Token, raw: list[Token]) -> list[Token]:
-        r"""\text{if $i = j$}: the words, then the formula."""
-        out: list[Token] = []
-        part: list[Token] = []
-        math = False
-        for p in [*raw, Token("other", "$", t.end, t.end)]:
-            if p.kind == "other" and p.text == "$":
-                words = "".join(q.text for q in part).strip()
-                if math:
-                    out.extend(self._inside(part))
-                elif words:
-                    out.append(Token("TEXT", words.lower(), part[0].start, part[-1].end))
-                part, math = [], not math
-            else:
-                part.append(p)
-        return out
 
     def _switch(self, t: Token) -> list[Token]:
         r"""{\rm word}: the letters up to the end of the group are a name."""
@@ -474,76 +389,3 @@ class _Normaliser:
         if not letters:
             return []
         return [Token("NAME", "".join(p.text for p in letters), letters[0].start, letters[-1].end)]
-
-    def _styled(self, t: Token) -> list[Token]:
-        """A font or an accent joins with the first letter of its argument, and scripts inside move outside."""
-        inner = self._inside(self._group(t))
-        if not inner:
-            return []
-        if t.text in T.FONTS_BOLD:
-            return self._maybe_brace(t, [self._bold(p) for p in inner])
-        first = inner[0]
-        if t.text in T.FONTS_OTHER:
-            font = T.FONTS_OTHER[t.text]
-            if all(p.kind in ("NAME", "NUMBER") for p in inner):
-                letters = "".join(p.text for p in inner)
-                return [Token("NAME", f"\\math{font}{{{letters}}}", t.start, inner[-1].end)]
-            styled = [
-                replace(p, kind="NAME", text=f"\\math{font}{{{p.text}}}") if p.kind == "NAME" else p for p in inner
-            ]
-            return self._maybe_brace(t, styled)
-        accent = T.ACCENTS[t.text]
-        if first.kind == "NAME" and _one_script(inner):
-            return [replace(first, text=f"\\{accent}{{{first.text}}}", start=t.start), *inner[1:]]
-        if all(p.kind == "NAME" for p in inner):
-            letters = "".join(p.text for p in inner)
-            return [Token("NAME", f"\\{accent}{{{letters}}}", t.start, inner[-1].end)]
-        if first.kind == "LBRACE" and inner[-1].kind == "RBRACE":
-            self.raw[self.k : self.k] = []
-            return [replace(p, text=f"\\{accent}{{{p.text}}}") if n == 1 and p.kind == "NAME" else p
-                    for n, p in enumerate(inner)]  # fmt: skip
-        raise Unreadable(f"\\{t.text} over more than one letter is not understood; name it.", t.start, inner[-1].end)
-
-    def _bold(self, p: Token) -> Token:
-        if p.kind == "NUMBER" and p.text in ("1", "0"):
-            return replace(p, kind="NAME", text=f"\\mathbf{{{p.text}}}")
-        return replace(p, bold=True) if p.kind == "NAME" else p
-
-    def _maybe_brace(self, t: Token, inner: list[Token]) -> list[Token]:
-        """x_i in \\mathbf{x_i} keeps its script; a single letter needs no braces."""
-        if len(inner) == 1 or (len(inner) > 1 and inner[1].kind in ("SUB", "SUP")):
-            return inner
-        return self._brace(t, inner)
-
-
-def _one_script(tokens: list[Token]) -> bool:
-    """Whether this is one letter, or one with one subscript, or with one superscript in brackets: \\hat{y_i}."""
-    if len(tokens) == 1:
-        return True
-    rest = tokens[2:]
-    if tokens[1].kind == "SUB" and len(rest) == 1:
-        return True
-    if tokens[1].kind not in ("SUB", "SUP") or not rest or rest[0].kind != "LBRACE" or rest[-1].kind != "RBRACE":
-        return False
-    depth = 0
-    for n, x in enumerate(rest):
-        depth += (x.kind == "LBRACE") - (x.kind == "RBRACE")
-        if depth == 0 and n + 1 < len(rest):
-            return False
-    return tokens[1].kind == "SUB" or rest[1].kind == "LPAR"
-
-
-def _relates(tokens: list[Token]) -> bool:
-    """Whether a relation stands outside brackets: \\boxed{a = b}."""
-    depth = 0
-    for t in tokens:
-        depth += (t.kind in ("LBRACE", "LPAR", "BEGIN")) - (t.kind in ("RBRACE", "RPAR", "END"))
-        if depth == 0 and t.kind == "REL":
-            return True
-    return False
-
-
-def _is_prose(words: list[str]) -> bool:
-    """Words of a sentence, not a name of two or three words such as `log likelihood`."""
-    loose = any(not (w[:1].isalnum() and w[-1:].isalnum()) for w in words)
-    return any(w.strip(",.:;()").lower() in CUES for w in words) or len(words) > 3 or (len(words) > 1 and loose)

@@ -6,7 +6,7 @@ Every token says where it stands in the file. What a macro expands to stands whe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -138,6 +138,9 @@ ACCENTS = {
 BRACES = {"underbrace", "overbrace", "underbracket", "overbracket", "cancel", "bcancel", "xcancel", "boxed", "fbox",
           "smash", "mathstrut", "llap", "rlap", "mathrlap", "mathllap", "underparen", "overparen", "uwave",
           "uline", "sout", "colorbox", "hl", "bbox"}  # fmt: skip
+# What opens and closes, among the terminals.
+OPEN = {"LPAR", "LBRACE", "LABS", "LNORM", "BEGIN"}
+CLOSE = {"RPAR", "RBRACE", "RABS", "RNORM", "END"}
 SCANNER = re.compile(
     r"""(?P<space>\s+)|(?P<comment>%[^\n]*)|\\(?P<command>[A-Za-z@]+\*?|.|\n)"""
     r"""|(?P<scientific>[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]+(?![\w.]))|(?P<number>[0-9]+(?:\.[0-9]+)?(?!\.[0-9])|\.[0-9]+)"""
@@ -292,3 +295,13 @@ def _arguments(stack: list[tuple[Token, int]], macro: Any, token: Token) -> list
             raise Unreadable(f"The argument of \\{token.text} is not closed.", *token.span)
         found.append(group[1:])
     return found
+
+
+def has_relation(tokens: Sequence[Token]) -> bool:
+    """Whether a relation stands outside brackets."""
+    depth = 0
+    for t in tokens:
+        depth += (t.kind in OPEN) - (t.kind in CLOSE)
+        if depth == 0 and t.kind == "REL":
+            return True
+    return False

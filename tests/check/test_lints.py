@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "errors"
 CODE = r"[a-z]+(?:-[a-z]+)*"
 SAID = re.compile(
-    rf"(?:Remark|Lint|Diagnostic|_problem|_remark|lints\.append)\(\(?(?:report, |\"error\", )?\"({CODE})\""
+    rf"(?:Remark|Lint|lint|Diagnostic|_problem|lints\.append)\(\(?(?:self\.source, |\"error\", )?\"({CODE})\""
 )
 EXAMPLE = re.compile(r"(`{3,})markdown\n(.*?)\n\1\n\n```text\n(.*?)```\n", re.DOTALL)
 

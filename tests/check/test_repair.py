@@ -6,7 +6,7 @@ import pytest
 
 import symnll
 from symnll.check import repair as module
-from symnll.check import session
+from symnll.check import verdicts
 from symnll.check.edits import Step, edits
 from symnll.check.places import places
 from symnll.check.written import Written
@@ -31,8 +31,8 @@ let L = -\sum_k y_k \log p_k
 def patient(monkeypatch):
     """Machines that are busy may take their time."""
     monkeypatch.setattr(module, "PROOF", 5.0)
-    monkeypatch.setattr(session, "EDITS", 30.0)
-    monkeypatch.setattr(session, "EXTRA", 40.0)
+    monkeypatch.setattr(verdicts, "EDITS", 30.0)
+    monkeypatch.setattr(verdicts, "EXTRA", 40.0)
 
 
 def helps(text, **options):

@@ -1,0 +1,225 @@
+"""The verdict on each step, within its time; what would mend a false one; and what was decided before."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import asdict
+from typing import Any
+
+from sympy.core.function import AppliedUndef
+
+from symnll.check.clock import OutOfTime, within
+from symnll.check.decide import Decision
+from symnll.check.options import Options
+from symnll.check.reading import ReadStep, lint, member_text, side, unparsed
+from symnll.check.repair import Broken, repair
+from symnll.check.step import EQUALITIES, Meant, judge, meaning
+from symnll.check.stretch import STANDARD, Stretch, name_of
+from symnll.language import Eq
+from symnll.meaning.scope import Scope
+from symnll.meaning.values import Independent
+from symnll.read import rows
+from symnll.read import syntax as S
+from symnll.read.source import Source
+from symnll.read.tokens import Unreadable
+from symnll.report.model import Counterexample, DisplayReport, Lint, StepReport
+from symnll.small.show import text
+
+EDITS, ALL_EDITS = 2.0, 60.0  # seconds to look for what would mend one step, and all steps of a document
+EXTRA = 2.0  # seconds that a step may take beyond its limit, for other readings and repairs
+
+
+def patient(seconds: float) -> AbstractContextManager[None]:
+    """These seconds and a little, by the clock on the wall. Raises OutOfTime inside."""
+    return within(EXTRA + seconds)
+
+
+class Verdicts:
+    """Decides the steps of one document; `store` keeps what was decided."""
+
+    def __init__(self, source: Source, macros: Mapping[str, Any], options: Options, store: Any = None) -> None:
+        self.source, self.macros, self.options, self.store = source, macros, options, store
+        self.patience = ALL_EDITS
+
+    def decide(self, stretch: Stretch, display: DisplayReport, step: ReadStep) -> None:
+        """Give a step its verdict within its time and a little; whatever fails costs this step only."""
+        report, reason = step.report, ""
+        try:
+            with patient(1.25 * self.options.timeout):
+                self._decided(stretch, display, step)
+        except OutOfTime:
+            reason = f"There was no answer within {self.options.timeout:g} s."
+        except (RecursionError, MemoryError):
+            reason = "This is nested too deeply, or too long; name parts of it."
+        except Exception as error:
+            if os.environ.get("SYMNLL_DEBUG"):
+                raise
+            reason = (
+                f"An internal error ended the check of this step ({type(error).__name__}: {error}); please report it."
+            )
+        if reason and report.verdict == "unparsed":
+            report.verdict, report.reason = "unknown", reason
+
+    def _decided(self, stretch: Stretch, display: DisplayReport, step: ReadStep) -> None:
+        link, report, sides = step.link, step.report, step.sides
+        assert sides is not None
+        with stretch.scope.saved():
+            standard = self._standard(stretch, step)
+        if standard is not None and (standard[1].verdict == "proved" or not stretch.general(sides)):
+            _fill(report, *standard, link)
+            self._mend(stretch.scope, display, step, *standard)
+            if report.verdict == "proved":
+                stretch.confirmed.add(name_of(sides[0]))
+            return
+        if stretch.introduces(display.display, step):
+            report.verdict = "definition"
+            if standard is not None:
+                message = f"This name has a standard meaning, for which what is written is {standard[1].verdict}."
+                report.lints.append(lint(self.source, "standard-name", message, sides[0].start, sides[0].end))
+            return
+        if link.relation.text == "=:":
+            sides = sides[::-1]
+        try:
+            meant = meaning(stretch.scope, sides, link.relation.text, link.conditions, step.wide, step.free)
+        except Unreadable as error:
+            unparsed(self.source, report, error)
+            if isinstance(error, Independent):
+                report.verdict = "unknown"
+            return
+        key = self._key(stretch, step)
+        if self._recall(report, key):  # only now, as the meaning may have given names a meaning
+            return
+        decision = _doubted(stretch.scope, meant, self._judged(stretch.scope, meant, link))
+        _fill(report, meant, decision, link)
+        with stretch.scope.saved():
+            self._mend(stretch.scope, display, step, meant, decision)
+            self._other_readings(stretch.scope, step, sides, meant, decision)
+        self._remember(report, key)
+
+    def _standard(self, stretch: Stretch, step: ReadStep) -> tuple[Meant, Decision] | None:
+        """What is true of a standard name such as softmax, of which the document says nothing, defines nothing."""
+        assert step.sides is not None
+        node, name = S.unwrap(step.sides[0]), name_of(step.sides[0])
+        bare = isinstance(node, S.Name) or (isinstance(node, S.Atom) and not node.subs)
+        if bare or name not in STANDARD or stretch.scope.known(name) or not step.link.first:
+            return None
+        try:
+            meant = meaning(
+                stretch.scope, step.sides, step.link.relation.text, step.link.conditions, step.wide, step.free
+            )
+        except Unreadable:
+            return None
+        return meant, self._judged(stretch.scope, meant, step.link)
+
+    def _judged(self, scope: Scope, meant: Meant, link: rows.Link) -> Decision:
+        premises = []
+        for other in link.implied_by:  # A ⇒ B: B may hold because of A
+            if other.lhs is not None and other.relation.text in EQUALITIES:
+                try:
+                    sides = side(other.lhs, other), side(other.rhs, other)
+                    found = meaning(scope, sides, "=", other.conditions)
+                except Unreadable:
+                    continue
+                left, right = (member_text(self.source.text, m) for m in (other.lhs, other.rhs))
+                premises.append((Eq(found.lhs, found.rhs), f"{left} = {right}"))
+        return judge(meant, self.options.timeout, premises)
+
+    def _mend(self, scope: Scope, display: DisplayReport, step: ReadStep, meant: Meant, decision: Decision) -> None:
+        """Say what would mend a false step. Where the step before is false too, its right side may be what is wrong."""
+        report, link = step.report, step.link
+        if not self.options.suggest or decision.verdict not in ("refuted", "conditional") or link.relation.text == "=:":
+            return
+        before = display.steps[report.step - 2] if report.step > 1 else None
+        after_false = before is not None and before.rhs == report.lhs and before.verdict in ("refuted", "conditional")
+        assert step.sides is not None
+        broken = Broken(
+            scope, self.source, self.macros, link, step.sides, meant, decision, step.wide, step.free, after_false
+        )  # fmt: skip
+        start = time.thread_time()
+        report.help = repair(broken, min(EDITS, self.patience)) if self.patience > 0 else None
+        self.patience -= time.thread_time() - start
+
+    def _other_readings(self, scope: Scope, step: ReadStep, sides: Any, meant: Meant, decision: Decision) -> None:
+        """Where a second reading gives another verdict, the report says so."""
+        link = step.link
+        for place, what in list(meant.ambiguities.items())[:3]:
+            try:
+                other = meaning(scope, sides, link.relation.text, link.conditions, step.wide, step.free, {place: 1})
+            except Unreadable:
+                continue
+            found = self._judged(scope, other, link)
+            if found.verdict != decision.verdict:
+                line, column = self.source.position(place)
+                message = f"Two readings are possible here ({what}); with the other one the step is {found.verdict}."
+                step.report.lints.append(Lint("two-readings", message, line, column, line, column + 1))
+
+    # What was decided before.
+
+    def _key(self, stretch: Stretch, step: ReadStep) -> str:
+        """All that the verdict on a step depends on, as text."""
+        conditions = [" ".join(t.text for t in c) for c in step.link.conditions]
+        letters = sorted(step.wide), sorted(step.free)
+        links = [step.link, *step.link.implied_by]  # by their tokens: a macro of the same name may mean another thing
+        sides = [[_tokens(p.lhs), p.relation.text, _tokens(p.rhs)] for p in links]
+        return repr((stretch.trail, sides, conditions, letters, self.options.key))
+
+    def _recall(self, report: StepReport, key: str) -> bool:
+        found = self.store.get(key) if self.store is not None else None
+        if found is None:
+            return False
+        example = found.pop("counterexample", None)
+        for name, value in found.items():
+            setattr(report, name, value)
+        report.counterexample = Counterexample(**example) if example else None
+        return True
+
+    def _remember(self, report: StepReport, key: str) -> None:
+        """Keep what does not speak of a place in the document."""
+        if self.store is None or report.lints or report.verdict == "unparsed":
+            return
+        example = report.counterexample
+        self.store.put(key, {
+            "verdict": report.verdict, "condition": report.condition, "reason": report.reason, "rules": report.rules,
+            "inferred": report.inferred, "help": report.help, "counterexample": asdict(example) if example else None,
+        })  # fmt: skip
+
+
+def _doubted(scope: Scope, meant: Meant, decision: Decision) -> Decision:
+    """No refutation rests on a name that nobody declared and only one side holds: it may be defined elsewhere."""
+    if decision.verdict not in ("refuted", "conditional"):
+        return decision
+    free = [s.free_symbols for s in (meant.lhs, meant.rhs)]
+    applied = {f.func for s in (meant.lhs, meant.rhs) for f in s.atoms(AppliedUndef)}
+    lonely = [
+        q.name for q in scope.quantities.values()
+        if q.inferred and not q.axes and (q.base in free[0]) != (q.base in free[1])
+    ]  # fmt: skip
+    lonely += [n for n, f in scope.functions.items() if f.get("inferred") and f["function"] in applied]
+    if not lonely:
+        return decision
+    reason = f"Nothing says what {', '.join(lonely)} is, and the step is false for some values of it; declare it."
+    return Decision("unknown", reason)
+
+
+def _fill(report: StepReport, meant: Meant, decision: Decision, link: rows.Link) -> None:
+    """Write what was decided into the report on a step."""
+    report.verdict = decision.verdict
+    report.reason = _short(decision.reason) or None
+    report.condition = decision.condition or None
+    report.rules = [*decision.rules, *(f"supposes {h}" for h in decision.hypotheses)]
+    report.inferred = list(meant.notes) + ([f"the sentence before says: {link.said}"] if link.said else [])
+    if decision.witness is not None:
+        w = decision.witness
+        report.counterexample = Counterexample(dict(w.sizes), {k: text(v) for k, v in w.values.items()}, w.lhs, w.rhs)
+
+
+def _short(reason: str) -> str:
+    """A reason without the end of a formula that nobody would read."""
+    return reason if len(reason) <= 600 else f"{reason[:600]} …"
+
+
+def _tokens(member: rows.Member | None) -> str:
+    return " ".join(f"{t.kind}{t.bold:d}{t.text}" for t in member.tokens) if member is not None else ""

@@ -1,0 +1,223 @@
+"""A name and the bracket after it: a function of its arguments, or a factor beside another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symnll import language as L
+from symnll.meaning import values as V
+from symnll.meaning.apply import alike, apply
+from symnll.meaning.environment import ABSTRACT, Env
+from symnll.meaning.functions import FUNCTIONS, softmax
+from symnll.meaning.names import plain, quantity_entry
+from symnll.meaning.scripts import factorial, raised, scripted, superscripts
+from symnll.meaning.trees import argument_parts, head_of, names_in, script_parts, separators, spelled
+from symnll.meaning.uses import Use, is_index, use_of
+from symnll.meaning.values import Array, Unclear, Value
+from symnll.read import syntax as S
+
+if TYPE_CHECKING:
+    from symnll.meaning.elaborate import Elaborator
+
+CONSTANTS = {"e", r"\pi", r"\mathbf{1}", r"\mathbb{1}", r"\mathbf{0}"}
+
+
+def name_unit(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Value, int]:
+    """The value of the name at items[k], with its arguments where it takes some, and the place after it."""
+    use = use_of(e, items[k], env)
+    following = items[k + 1] if k + 1 < len(items) else None
+    bracket = head_of(following) if isinstance(head_of(following), S.Bracket) else None
+    callable_ = bracket is not None and bracket.kind in ("(", "[")
+    single = any(not isinstance(i, str) for d in e.scope.definitions.get(use.key, ()) for i in d.indices)
+    if callable_ and single and isinstance(following, S.Atom) and following.subs:  # softmax(z)_1, defined by itself
+        parts = [p for s in following.subs for p in script_parts(s)]
+        whole = replace(use, indices=(*use.indices, *parts))
+        v = _called(e, whole, replace(following, subs=()), env)
+        if v is not None:
+            return _powered(e, superscripts(e, v, following, env), use, env), k + 2
+    if callable_:
+        called = _called(e, use, following, env)
+        if called is not None:
+            v = scripted(e, called, following, env)
+            if any(spelled(S.unwrap(p)) == "-1" for p in use.powers):
+                raise Unclear(f"{use.key} with the exponent −1: the inverse, or one over it? Write which.",
+                              use.node.start, use.node.end)  # fmt: skip
+            return _powered(e, v, use, env), k + 2
+    return _powered(e, plain(e, use, env), use, env), k + 1
+
+
+def _powered(e: Elaborator, v: Value, use: Use, env: Env) -> Value:
+    for p in use.powers:
+        v = raised(e, v, p, env)
+    return factorial(v, use.bangs, use.node)
+
+
+def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
+    """The value of name(arguments), or None where that is a product."""
+    bracket = head_of(following)
+    parts = argument_parts(bracket.inside)
+    spelled_out = _conditional(bracket) and any(
+        d.arguments is not None and alike(d.arguments, parts) for d in e.scope.definitions.get(use.key, ())
+    )  # p(y | p) with p a number too
+    if (use.key in env or use.key in env.get(ABSTRACT, {})) and not spelled_out:
+        if use.key in env.get(ABSTRACT, {}) and _only_names(parts):
+            return plain(e, use, env)
+        whole = env.get(use.key)
+        indexed = isinstance(whole, Array) and len(whole.axes) == len(use.indices) + len(parts)
+        if indexed and all(is_index(e, p, env) for p in parts):
+            return whole.at(*(e.index(i, env) for i in (*use.indices, *parts)))  # type: ignore[union-attr]
+        return None
+    found = _defined(e, use, parts, following, env)
+    if found is not None:
+        return found
+    if use.key in e.scope.functions:
+        return _unknown_function(e, use, parts, env)
+    if use.key in FUNCTIONS and len(parts) == 1 and not use.indices:
+        return _standard(e, FUNCTIONS[use.key], use, parts[0], env)
+    arities = e.scope.arity(use.key)
+    wanted = len(use.indices) + len(parts)
+    q = e.scope.quantities.get((use.key, wanted))
+    if q is not None and all(is_index(e, p, env) for p in parts):
+        return quantity_entry(q, [e.index(i, env) for i in (*use.indices, *parts)])
+    defined = e.scope.definitions.get(use.key, ())
+    if defined and _only_names(parts) and any(d.arguments is None for d in defined):
+        spoken = _reach(e, use.key, set())
+        if any(head_of(S.unwrap(p)).text not in spoken for p in parts if isinstance(head_of(S.unwrap(p)), S.Name)):
+            raise Unclear(
+                f"{use.key} is not written in terms of all its arguments; declare `let {use.key}(…) = …`.",
+                use.node.start, following.end,
+            )  # fmt: skip
+        if parts:
+            e.notes[f"{use.key}({', '.join(spelled(p) for p in parts)}) is {use.key}"] = None
+            return plain(e, use, env)
+    if any(d.arguments is None and len(d.indices) == wanted for d in defined) and all(
+        is_index(e, p, env) for p in parts
+    ):
+        return plain(e, Use(use.key, (*use.indices, *parts), use.powers, use.node, use.primes, 0), env)
+    if use.key == r"\sigma" and len(parts) == 1 and not arities:
+        return _sigma(e, use, parts[0], following, env)
+    return _unknown(e, use, parts, following, env)
+
+
+def _defined(e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, env: Env) -> Value | None:
+    """The value by a definition of the function, where one fits."""
+    between = separators(head_of(following).inside)
+    fitting = [
+        d for d in reversed(e.scope.definitions.get(use.key, ())) if d.arguments is not None and d.separators == between
+    ]
+    fitting.sort(key=lambda d: len(d.indices) != len(use.indices))
+    for d in fitting:  # what is written the same way comes before what only has as many arguments
+        if alike(d.arguments, parts):  # type: ignore[arg-type]
+            found = apply(e, d, use, parts, env)
+            if found is not None:
+                return found
+    others = [(d, v) for d in fitting if (v := apply(e, d, use, parts, env)) is not None]
+    if len({str([spelled(a) for a in d.arguments or ()]) for d, _ in others}) > 1:
+        names = " or ".join(f"{use.key}({', '.join(spelled(a) for a in d.arguments or ())})" for d, _ in others)
+        raise Unclear(f"Which function is meant, {names}, is not clear.", use.node.start, following.end)
+    return others[0][1] if others else None
+
+
+def _sigma(e: Elaborator, use: Use, part: S.List, following: Any, env: Env) -> Value:
+    """σ without a definition: the sigmoid of a number, the softmax of a vector."""
+    v = e.value(part, env)
+    if isinstance(v, Array) and isinstance(following, S.Atom) and following.subs:
+        e.notes["σ of a vector is its softmax"] = None
+        return softmax(v)
+    if isinstance(v, Array) and len(use.indices) == 1:
+        e.notes["σ of a vector is its softmax"] = None
+        return softmax(v).at(e.index(use.indices[0], env))
+    if use.indices:
+        raise Unclear("σ with an index, of a number, is not understood.", use.node.start, use.node.end)
+    e.notes["σ is the sigmoid"] = None
+    return _standard(e, FUNCTIONS["sigmoid"], use, part, env)
+
+
+def _unknown(e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, env: Env) -> Value | None:
+    """What name(arguments) is where nothing says it: None for a factor, else a new function. Raises Unclear."""
+    defined, arities = e.scope.definitions.get(use.key, ()), e.scope.arity(use.key)
+    conditional = _conditional(head_of(following))
+    if any(d.arguments is not None for d in defined) and not any(d.arguments is None for d in defined) and not arities:
+        raise Unclear(f"{use.key} is defined for other arguments than these.", use.node.start, following.end)
+    if not e.scope.known(use.key) and not use.indices and not use.primes and conditional and use.key != "E":
+        e.scope.functions[use.key] = {"function": L.function(e.scope.shown(use.key)), "arguments": [], "inferred": True}
+        e.notes[f"{use.key} is an unknown function"] = None
+        return _unknown_function(e, use, parts, env)
+    if not e.scope.known(use.key) and (len(parts) > 1 or use.primes or (len(use.key) > 1 and use.key[0] != "\\")):
+        raise Unclear(
+            f"{use.key}(…) is not known; declare it: `let {use.key}(x) = …`, `function {use.key}` or `write … for …`.",
+            use.node.start, following.end,
+        )  # fmt: skip
+    if not e.scope.known(use.key) and not _factor_like(use.key) and use.key not in CONSTANTS:
+        raise Unclear(
+            f"{use.key}(…) is not known; declare it: `let {use.key}(x) = …`, `function {use.key}` or `real {use.key}`.",
+            use.node.start, following.end,
+        )  # fmt: skip
+    noted = any(
+        n.pattern[0].text == use.key and n.pattern[1:2] and n.pattern[1].kind == "LPAR" for n in e.scope.notations
+    )
+    if not e.scope.known(use.key) and (_only_names(parts) or noted) and use.key not in CONSTANTS:
+        raise Unclear(
+            f"Whether {use.key}({spelled(parts[0])}) is a product or a function is not known; declare "
+            f"`real {use.key}`, `function {use.key}` or `let {use.key}({spelled(parts[0])}) = …`.",
+            use.node.start, following.end,
+        )  # fmt: skip
+    return None
+
+
+def _conditional(bracket: Any) -> bool:
+    """Whether arguments are separated by a bar, as in p(x | θ): then this is no product."""
+    return any(isinstance(p, S.Sep) and p.kind in ("BAR", "SEMI") for p in bracket.inside.pieces)
+
+
+def _only_names(parts: Sequence[S.List]) -> bool:
+    return all(isinstance(head_of(S.unwrap(p)), (S.Name, S.Dots)) for p in parts)
+
+
+def _factor_like(name: str) -> bool:
+    """Whether an unknown name before a bracket may be a factor: p(1 − p), but not Γ(x), f(x), E(x)."""
+    letter = name[1:] if name.startswith("\\") else name
+    return letter.isalpha() and letter[0].islower() and name not in ("f", "g", "h")
+
+
+def _reach(e: Elaborator, name: str, seen: set[str]) -> set[str]:
+    """The names that a defined name speaks of, itself or through the definitions that it uses."""
+    found: set[str] = set()
+    for d in e.scope.definitions.get(name, ()):
+        for n in names_in(d.body) - seen:
+            seen.add(n)
+            found |= {n} | _reach(e, n, seen)
+    return found
+
+
+def _standard(e: Elaborator, f: Any, use: Use, part: S.List, env: Env) -> Value:
+    v = e.value(part, env)
+    if use.primes:
+        if isinstance(v, Array) or use.primes > 2:
+            raise Unclear(
+                "A derivative of a function of a vector is not understood here.", use.node.start, use.node.end
+            )
+        x = V.variable("x")
+        return L.At(sympy.Derivative(f(x), (x, use.primes), evaluate=False), x, v)
+    return v.map(f) if isinstance(v, Array) else f(v)
+
+
+def _unknown_function(e: Elaborator, use: Use, parts: Sequence[S.List], env: Env) -> Value:
+    f = e.scope.functions[use.key]["function"]
+    args = []
+    for p in parts:
+        v = e.index(p, env) if is_index(e, p, env) else e.value(p, env)
+        if isinstance(v, Array):
+            raise Unclear("A function of a vector: declare what it is with `let`.", p.start, p.end)
+        args.append(v)
+    index = [e.index(i, env) for i in use.indices]
+    if use.primes:
+        if len(args) != 1:
+            raise Unclear("A prime is understood for functions of one argument.", use.node.start, use.node.end)
+        x = V.variable("x")
+        return L.At(sympy.Derivative(f(*index, x), (x, use.primes), evaluate=False), x, args[0])
+    return f(*index, *args)

@@ -1,0 +1,143 @@
+"""Syntax trees: what stands below a node, the names and the bound letters in it, its spelling, its parts."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from symnll.read import syntax as S
+
+if TYPE_CHECKING:
+    pass
+
+
+def spelled(node: Any) -> str:
+    """A syntax tree as text without layout, to compare names with."""
+    if isinstance(node, S.Name):
+        return node.text
+    if isinstance(node, S.Num):
+        return str(node.value)
+    if isinstance(node, S.Bare):
+        return node.text
+    if isinstance(node, (S.Sep, S.Words, S.Times)):
+        return getattr(node, "text", "") or getattr(node, "kind", "")
+    if isinstance(node, S.Atom):
+        subs = "".join(f"_{spelled(s)}" for s in node.subs)
+        sups = "".join(f"^{spelled(s)}" for s in node.sups)
+        return spelled(node.base) + subs + sups + "'" * node.primes + "!" * node.bangs
+    if isinstance(node, S.Bracket):
+        inside = "".join(map(spelled, node.inside.pieces))
+        return inside if node.kind == "{" else f"{node.kind}{inside})"
+    if isinstance(node, S.Sum):
+        return "".join(f"{sign}{spelled(t)}" for sign, t in node.terms)
+    return "".join(map(spelled, children(node))) or "…"
+
+
+def head_of(node: Any) -> Any:
+    """The tree without its scripts."""
+    return node.base if isinstance(node, S.Atom) else node
+
+
+def children(node: Any) -> list[Any]:
+    """The syntax trees directly below a node."""
+    if isinstance(node, S.Atom):
+        return [node.base, *node.subs, *node.sups]
+    if isinstance(node, S.Product):
+        return list(node.items)
+    if isinstance(node, S.Sum):
+        return [t for _, t in node.terms]
+    if isinstance(node, S.List):
+        return list(node.pieces)
+    if isinstance(node, S.Bracket):
+        return [node.inside]
+    if isinstance(node, S.Frac):
+        return [node.top, node.bottom]
+    if isinstance(node, S.Root):
+        return [node.inside, *([node.degree] if node.degree is not None else [])]
+    if isinstance(node, S.Cases):
+        return [c for row in node.rows for c in row]
+    return []
+
+
+def names_in(node: Any) -> set[str]:
+    """All names that occur in a syntax tree."""
+    return {node.text} if isinstance(node, S.Name) else {n for c in children(node) for n in names_in(c)}
+
+
+def mentions(node: Any, letters: set[str] | frozenset[str]) -> bool:
+    """Whether one of the letters occurs in a syntax tree, outside sums that bind it."""
+    if isinstance(node, S.Name):
+        return node.text in letters
+    if isinstance(node, S.Product):
+        for n, item in enumerate(node.items):
+            letter = big_letter(item)
+            if letter in letters and letter:
+                return any(mentions(i, letters) for i in node.items[:n])
+            if mentions(item, letters):
+                return True
+        return False
+    return any(mentions(c, letters) for c in children(node))
+
+
+def big_letter(item: Any) -> str:
+    """The letter that a Σ or ∏ binds, or ""."""
+    if not (isinstance(item, S.Atom) and isinstance(item.base, S.Name) and item.base.text in (r"\sum", r"\prod")):
+        return ""
+    for sub in item.subs:
+        inner = sub
+        while isinstance(inner, S.Bracket):
+            inner = inner.inside
+        pieces = inner.pieces if isinstance(inner, S.List) else (inner,)
+        for p in pieces:
+            name = head_of(p)
+            if isinstance(name, S.Name):
+                return name.text
+    return ""
+
+
+def open_letters(term: Any) -> set[str]:
+    """The letters bound by a Σ or ∏ that reaches to the end of this term."""
+    items = term.items if isinstance(term, S.Product) else (term,)
+    return {b for b in map(big_letter, items) if b}
+
+
+def script_parts(node: Any, count: int | None = None) -> list[Any]:
+    """The index expressions that a subscript lists; without commas, one letter each where `count` says so."""
+    inner = node
+    while isinstance(inner, S.Bracket) and inner.kind == "{":
+        inner = inner.inside
+    if isinstance(inner, S.List):
+        parts = inner.parts("COMMA", "SEMI", "QUAD", "BAR")
+        if len(parts) > 1:
+            return [p for p in parts if p.pieces]
+        if inner.only is None:
+            return [inner]
+        inner = inner.only
+    if isinstance(inner, S.Product) and not any(isinstance(i, S.Times) for i in inner.items) and count != 1:
+        names = [i for i in inner.items if not isinstance(i, S.Num)]
+        if count in (None, len(inner.items)) and (names or count):
+            return list(inner.items)
+    return [inner]
+
+
+def separators(inside: S.List) -> str:
+    """What stands between arguments: , or |, which ; means too."""
+    marks = {"COMMA": ",", "SEMI": "|", "BAR": "|", "NORM": "‖", "COLON": ":"}
+    return "".join(marks[p.kind] for p in inside.pieces if isinstance(p, S.Sep) and p.kind in marks)
+
+
+def argument_parts(inside: S.List) -> list[S.List]:
+    """The arguments in a bracket."""
+    return [p for p in inside.parts("COMMA", "SEMI", "BAR", "NORM", "COLON") if p.pieces]
+
+
+def product_of(items: Sequence[Any]) -> Any:
+    """Factors as one syntax tree."""
+    return items[0] if len(items) == 1 else S.Product(items[0].start, items[-1].end, tuple(items))
+
+
+def split_at(pieces: Sequence[Any], at: list[int]) -> list[tuple[Any, ...]]:
+    """The pieces between those at the given places."""
+    edges = [-1, *at, len(pieces)]
+    return [tuple(pieces[a + 1 : b]) for a, b in itertools.pairwise(edges)]

@@ -1,0 +1,146 @@
+"""Fonts, accents and words: a command and its group as one name, or as words between formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from symnll.read import tokens as T
+from symnll.read.tokens import Token, Unreadable
+
+CUES = {
+    "if", "for", "when", "where", "otherwise", "else", "and", "with", "since", "because", "given", "or", "so",
+    "then", "hence", "thus", "let", "as", "by", "using", "subject", "such", "assuming", "case", "from", "provided",
+    "while", "therefore", "i.e.", "unless", "except", "not", "s.t.", "all", "any", "every", "each", "we", "is", "the",
+    "note", "in", "to", "recall", "suppose", "but", "also", "now", "of", "follows", "implies", "equivalently", "(by",
+    "(since", "(using", "(if", "eq.", "iff", "(from", "(because", "substituting", "definition", "are", "it", "that",
+    "this", "on",
+}  # fmt: skip
+
+
+def word(t: Token, raw: list[Token], inside: Callable[[list[Token]], list[Token]]) -> list[Token]:
+    r"""\text{…}, \mathrm{…}, \operatorname{…}: a name, or words between formulas."""
+    if any(p.kind == "bad" for p in raw):
+        return inside(raw)
+    if any(p.kind == "other" and p.text == "$" for p in raw):
+        return _mixed(t, raw, inside)
+    commands = [p for p in raw if p.kind == "command" and p.text not in (",", ";", "!", ":", " ", "-")]
+    plain = "".join(" " if p.kind == "command" else p.text for p in raw if p not in commands).strip()
+    if commands or any(p.text in ("_", "^", "{") and p.kind == "other" for p in raw):
+        return inside(raw)
+    if not plain:
+        return [replace(t, kind="QUAD")] if "text" in t.text or "box" in t.text else []
+    end = raw[-1].end
+    words = plain.split()
+    if plain.lower() in ("otherwise", "if", "else", "where", "for", "and") or (
+        t.text.startswith(("text", "mbox", "hbox", "emph")) and _is_prose(words)
+    ):
+        return [Token("TEXT", plain.lower(), t.start, end)]
+    if len(plain) == 1 and not plain.isalpha():
+        return inside(raw)
+    if plain.isdigit():
+        return [Token("NUMBER", plain, t.start, end)] if plain != "1" else [Token("NAME", r"\mathbb{1}", t.start, end)]
+    if not any(c.isalnum() for c in plain):
+        return inside(raw)
+    if not all(c.isalnum() or c in " -_.'/&" for c in plain):
+        return inside(raw)
+    name = "-".join(plain.split())
+    return [Token("NAME", name, t.start, end)]
+
+
+def _mixed(t: Token, raw: list[Token], inside: Callable[[list[Token]], list[Token]]) -> list[Token]:
+    r"""\text{if $i = j$}: the words, then the formula."""
+    out: list[Token] = []
+    part: list[Token] = []
+    math = False
+    for p in [*raw, Token("other", "$", t.end, t.end)]:
+        if p.kind == "other" and p.text == "$":
+            words = "".join(q.text for q in part).strip()
+            if math:
+                out.extend(inside(part))
+            elif words:
+                out.append(Token("TEXT", words.lower(), part[0].start, part[-1].end))
+            part, math = [], not math
+        else:
+            part.append(p)
+    return out
+
+
+def _is_prose(words: list[str]) -> bool:
+    """Words of a sentence, not a name of two or three words such as `log likelihood`."""
+    loose = any(not (w[:1].isalnum() and w[-1:].isalnum()) for w in words)
+    return any(w.strip(",.:;()").lower() in CUES for w in words) or len(words) > 3 or (len(words) > 1 and loose)
+
+
+def styled(t: Token, inner: list[Token]) -> list[Token]:
+    """A font or an accent joins with the first letter of its argument, and scripts inside move outside."""
+    if not inner:
+        return []
+    if t.text in T.FONTS_BOLD:
+        return _maybe_brace(t, [_bold(p) for p in inner])
+    first = inner[0]
+    if t.text in T.FONTS_OTHER:
+        font = T.FONTS_OTHER[t.text]
+        if all(p.kind in ("NAME", "NUMBER") for p in inner):
+            letters = "".join(p.text for p in inner)
+            return [Token("NAME", f"\\math{font}{{{letters}}}", t.start, inner[-1].end)]
+        changed = [replace(p, kind="NAME", text=f"\\math{font}{{{p.text}}}") if p.kind == "NAME" else p for p in inner]
+        return _maybe_brace(t, changed)
+    accent = T.ACCENTS[t.text]
+    if first.kind == "NAME" and _one_script(inner):
+        return [replace(first, text=f"\\{accent}{{{first.text}}}", start=t.start), *inner[1:]]
+    if all(p.kind == "NAME" for p in inner):
+        letters = "".join(p.text for p in inner)
+        return [Token("NAME", f"\\{accent}{{{letters}}}", t.start, inner[-1].end)]
+    if first.kind == "LBRACE" and inner[-1].kind == "RBRACE":
+        return [replace(p, text=f"\\{accent}{{{p.text}}}") if n == 1 and p.kind == "NAME" else p
+                for n, p in enumerate(inner)]  # fmt: skip
+    raise Unreadable(f"\\{t.text} over more than one letter is not understood; name it.", t.start, inner[-1].end)
+
+
+def _bold(p: Token) -> Token:
+    if p.kind == "NUMBER" and p.text in ("1", "0"):
+        return replace(p, kind="NAME", text=f"\\mathbf{{{p.text}}}")
+    return replace(p, bold=True) if p.kind == "NAME" else p
+
+
+def _maybe_brace(t: Token, inner: list[Token]) -> list[Token]:
+    """x_i in \\mathbf{x_i} keeps its script; a single letter needs no braces."""
+    if len(inner) == 1 or (len(inner) > 1 and inner[1].kind in ("SUB", "SUP")):
+        return inner
+    return brace(t, inner)
+
+
+def _one_script(tokens: list[Token]) -> bool:
+    """Whether this is one letter, or one with one subscript, or with one superscript in brackets: \\hat{y_i}."""
+    if len(tokens) == 1:
+        return True
+    rest = tokens[2:]
+    if tokens[1].kind == "SUB" and len(rest) == 1:
+        return True
+    if tokens[1].kind not in ("SUB", "SUP") or not rest or rest[0].kind != "LBRACE" or rest[-1].kind != "RBRACE":
+        return False
+    depth = 0
+    for n, x in enumerate(rest):
+        depth += (x.kind == "LBRACE") - (x.kind == "RBRACE")
+        if depth == 0 and n + 1 < len(rest):
+            return False
+    return tokens[1].kind == "SUB" or rest[1].kind == "LPAR"
+
+
+def brace(t: Token, inner: list[Token]) -> list[Token]:
+    r"""A group, unless what it holds belongs to what is around: \cancel{- y}, \boxed{a = b}."""
+    end = inner[-1].end if inner else t.end
+    if inner and (inner[0].kind in ("PLUS", "MINUS") or _relates(inner)):
+        return inner
+    return [Token("LBRACE", "{", t.start, t.end), *inner, Token("RBRACE", "}", end, end)]
+
+
+def _relates(tokens: list[Token]) -> bool:
+    """Whether a relation stands outside brackets: \\boxed{a = b}."""
+    depth = 0
+    for t in tokens:
+        depth += (t.kind in ("LBRACE", "LPAR", "BEGIN")) - (t.kind in ("RBRACE", "RPAR", "END"))
+        if depth == 0 and t.kind == "REL":
+            return True
+    return False
