@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import symnll
+from tests.check.careful import compare, verdicts
 
 SETS = "index i, j, k in 1..K\nreal z[K], w[K]\n"
 
@@ -116,15 +117,7 @@ DOCUMENTS = {
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_careful_reader_agrees(name: str) -> None:
-    declarations, displays, expected = DOCUMENTS[name]
-    text = f"<!-- symnll\n{declarations}\n-->\n\n" + "\n\n".join(f"$$\n{d}\n$$" for d in displays)
-    report = symnll.check(text, cache=False, suggest=False).files[0]
-    assert not report.problems
-    found = [s for d in report.displays for s in d.steps]
-    assert len(found) == len(expected)
-    for step, want in zip(found, expected, strict=True):
-        shown = "+".join([step.verdict, *(x.code for x in step.lints if x.code in ("two-meanings", "standard-name"))])
-        assert shown in want.split("|"), f"{step.lhs} {step.relation} {step.rhs}: {shown}, {step.reason}"
+    compare(*DOCUMENTS[name])
 
 
 def test_a_display_does_not_go_on_from_one_that_is_left_out() -> None:
@@ -137,10 +130,6 @@ def test_a_sentence_that_denies_a_condition_gives_none() -> None:
     text = f"<!-- symnll\n{SETS}-->\n\nWhen $i \\ne j$ is not assumed,\n\n$$ \\delta_{{ij}} = 0 $$"
     steps = symnll.check(text, cache=False).files[0].displays[0].steps
     assert [s.verdict for s in steps] == ["conditional"]
-
-
-def verdicts(text: str) -> list[str]:
-    return [s.verdict for d in symnll.check(text, cache=False, suggest=False).files[0].displays for s in d.steps]
 
 
 def test_a_definition_after_the_display_that_it_explains() -> None:
