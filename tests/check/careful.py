@@ -12,7 +12,7 @@ def verdicts(text: str, inline: bool = False) -> list[str]:
 
 
 def compare(declarations: str, displays: list[str], expected: list[str]) -> None:
-    """Each step has the verdict that is expected, or one of "a|b", with a lint after a plus: "definition+two-meanings"."""
+    """Each step has the verdict that is expected, one of "a|b", with a lint as "definition+two-meanings"."""
     text = f"<!-- symnll\n{declarations}\n-->\n\n" + "\n\n".join(f"$$\n{d}\n$$" for d in displays)
     report = symnll.check(text, cache=False, suggest=False).files[0]
     assert not report.problems
