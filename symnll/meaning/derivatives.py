@@ -115,6 +115,12 @@ def fraction(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
     if sign_of(top[0])[0] == "d" and ("d" in env or ("d", 0) in e.scope.quantities or "d" in e.scope.sizes):
         raise Unclear("d is a name here, so that d/dx is no derivative; write \\partial.", node.start, node.end)
     variables = _variables(bottom)
+    if sign_of(top[0])[1] == 1 and len(variables) == 1 and variables[0][1] > 1:  # ∂/∂ σ² = 1/(2σ) ∂/∂σ
+        x, n = variables[0]
+        plain = S.Product(node.bottom.start, node.bottom.end, (bottom[0], x))
+        v, after = fraction(e, [*items[:k], replace(node, bottom=plain), *items[k + 1 :]], k, env)  # type: ignore[misc]
+        slope = V.mul(sympy.Integer(n), V.power(e.scalar(x, env), sympy.Integer(n - 1)))
+        return V.times(V.divide(sympy.Integer(1), slope), v, node), after
     if sum(n for _, n in variables) != sign_of(top[0])[1]:
         raise Unclear("The order of this derivative differs above and below.", node.start, node.end)
     if len(top) > 1:

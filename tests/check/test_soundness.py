@@ -105,6 +105,11 @@ DOCUMENTS = {
     "subscripts that are no index": (SETS, ["z_{k!} = z_k", "z_{k^2} = z_k", "z_{z_k} = z_k"], ["unparsed"] * 3),
     "an entry by its digits": (SETS + "let A_{ij} = z_i w_j", ["A_{12} = z_1 w_2", "A_{12} = z_1 w_1"],
         ["proved", "refuted|conditional"]),
+    # derivatives
+    "by a square": ("positive s", [r"\frac{\partial}{\partial s^2} \log s^2 = \frac{1}{s^2}",
+        r"\frac{\partial \log s}{\partial s^2} = \frac{1}{2 s}",
+        r"\frac{\partial^2 \log s}{\partial s^2} = -\frac{1}{s^2}"],
+        ["proved", "refuted|conditional", "proved"]),
     # layout
     "braces around an equation": ("real a", [r"{a = a + 1}", r"{\color{red} a = a + 1}", r"a {=} a + 1"],
         ["refuted"] * 3),
