@@ -30,7 +30,9 @@ def side(member: rows.Member, link: rows.Link) -> Any:
     """The syntax of one side of a relation. Raises Unreadable."""
     if not member.tokens:
         raise Unreadable("One side of this relation is missing.", *link.relation.span)
-    node = S.parse(member.tokens)
+    cut = [t.kind for t in member.tokens[-2:]] == ["NUMBER", "DOTS"] and "." in member.tokens[-2].text
+    alone = cut and all(t.kind == "MINUS" for t in member.tokens[:-2])
+    node = S.parse(member.tokens[:-1] if alone else member.tokens)  # 0.33…, of which `rounded` proves nothing
     if node.only is None:
         odd = next((p for p in node.pieces if isinstance(p, (S.Sep, S.Words))), node)
         raise Unreadable(f"{getattr(odd, 'text', 'This')!r} is not understood here.", odd.start, odd.end)

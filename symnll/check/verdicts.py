@@ -16,9 +16,10 @@ from symnll.check.decide import Decision
 from symnll.check.options import Options
 from symnll.check.reading import ReadStep, lint, member_text, side, unparsed
 from symnll.check.repair import Broken, repair
-from symnll.check.step import EQUALITIES, Meant, judge, meaning
+from symnll.check.rounded import is_cut, rounded
+from symnll.check.step import Meant, judge, meaning
 from symnll.check.stretch import STANDARD, Stretch, name_of
-from symnll.language import Eq
+from symnll.meaning.conditions import RELATIONS
 from symnll.meaning.scope import Scope
 from symnll.meaning.values import Independent
 from symnll.read import rows
@@ -74,7 +75,7 @@ class Verdicts:
             if report.verdict == "proved":
                 stretch.confirmed.add(name_of(sides[0]))
             return
-        if stretch.introduces(display.display, step):
+        if not is_cut(report.lhs) and not is_cut(report.rhs) and stretch.introduces(display.display, step):
             report.verdict = "definition"
             if standard is not None:
                 message = f"This name has a standard meaning, for which what is written is {standard[1].verdict}."
@@ -93,6 +94,9 @@ class Verdicts:
         if self._recall(report, key):  # only now, as the meaning may have given names a meaning
             return
         decision = _doubted(stretch.scope, meant, self._judged(stretch.scope, meant, link))
+        if link.supposed and decision.verdict in ("refuted", "conditional"):
+            decision = Decision("unknown", "This is what the ⇒ after it supposes; by itself it is not decided.")
+        decision = rounded(meant, (report.lhs, report.rhs), decision)
         _fill(report, meant, decision, link)
         with stretch.scope.saved():
             self._mend(stretch.scope, display, step, meant, decision)
@@ -117,14 +121,15 @@ class Verdicts:
     def _judged(self, scope: Scope, meant: Meant, link: rows.Link) -> Decision:
         premises = []
         for other in link.implied_by:  # A ⇒ B: B may hold because of A
-            if other.lhs is not None and other.relation.text in EQUALITIES:
+            relation = other.relation.text
+            if other.lhs is not None and relation in RELATIONS:
                 try:
                     sides = side(other.lhs, other), side(other.rhs, other)
-                    found = meaning(scope, sides, "=", other.conditions)
+                    found = meaning(scope, sides, relation, other.conditions)
                 except Unreadable:
                     continue
                 left, right = (member_text(self.source.text, m) for m in (other.lhs, other.rhs))
-                premises.append((Eq(found.lhs, found.rhs), f"{left} = {right}"))
+                premises.append((f"{left} {relation} {right}", RELATIONS[relation](found.lhs, found.rhs)))
         return judge(meant, self.options.timeout, premises)
 
     def _mend(self, scope: Scope, display: DisplayReport, step: ReadStep, meant: Meant, decision: Decision) -> None:
@@ -164,7 +169,7 @@ class Verdicts:
         letters = sorted(step.wide), sorted(step.free)
         links = [step.link, *step.link.implied_by]  # by their tokens: a macro of the same name may mean another thing
         sides = [[_tokens(p.lhs), p.relation.text, _tokens(p.rhs)] for p in links]
-        return repr((stretch.trail, sides, conditions, letters, self.options.key))
+        return repr((stretch.trail, sides, conditions, letters, step.link.supposed, self.options.key))
 
     def _recall(self, report: StepReport, key: str) -> bool:
         found = self.store.get(key) if self.store is not None else None
