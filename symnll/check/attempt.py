@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symnll.check.clock import Clock, OutOfTime
-from symnll.check.defined import definedness
+from symnll.check.defined import definedness, narrows
 from symnll.core import kernel
 from symnll.core.rules import negation
 from symnll.core.term import CoreError, Term
@@ -31,12 +31,14 @@ class Attempt:
 
     `stated` has the formula of each relation that was assumed. `conventions` are relations that the theorem supposes
     and that are more than that the sides are defined: a base is positive, though (−1)^y has a value for some real y.
+    `narrowing` are those conditions for the sides to be defined that leave out one of few values: b ≠ 0 for a binary b.
     """
 
     theorem: Theorem | None = None
     why: str = ""
     stated: Mapping[Term, Any] = field(default_factory=dict)
     conventions: tuple[Any, ...] = ()
+    narrowing: tuple[Term, ...] = ()
 
     def supposes(self, name: str) -> list[Term]:
         """What the theorem supposes under this name."""
@@ -97,7 +99,15 @@ def _attempt(
     theorem = _without_needless(theorem, known)
     used = {f for name, f in theorem.hypotheses if name == DEFINED}
     more = tuple(to_sympy(n.formula, bridge.declared) for n in found if n.convention and n.formula in used)
-    return Attempt(theorem, stated=stated, conventions=more)
+    narrowing = tuple(f for f in used if _narrows(f, bridge))
+    return Attempt(theorem, stated=stated, conventions=more, narrowing=narrowing)
+
+
+def _narrows(formula: Term, bridge: Bridge) -> bool:
+    try:
+        return narrows(to_sympy(formula, bridge.declared))
+    except BridgeError:
+        return False
 
 
 def _without_needless(theorem: Theorem, known: list[tuple[str, Term]]) -> Theorem:

@@ -116,9 +116,9 @@ def _from_outside(seconds: float) -> Iterator[None]:
 
     timer = threading.Timer(max(LEAST, seconds), interrupt)
     timer.daemon = True
-    timer.start()
     try:
         try:
+            timer.start()
             with _quiet():
                 yield
         finally:

@@ -11,7 +11,7 @@ from typing import Any
 import sympy
 
 from symnll import language as L
-from symnll.check.attempt import CONDITION, Attempt, attempt, contradictory, rules
+from symnll.check.attempt import CONDITION, Attempt, attempt, contradictory, formula_text, rules
 from symnll.check.clock import Clock, OutOfTime
 from symnll.check.conditions import Condition, conditions, restates
 from symnll.core import kernel
@@ -214,7 +214,11 @@ def _examined(statement: Any, given: Sequence[Any], **effort: Any) -> Witness | 
 
 
 def _proved(tried: Attempt, search: _Search) -> Decision:
-    return Decision("proved", rules=rules(tried.theorem), hypotheses=tried.texts(search.texts), theorem=tried.theorem)
+    found = Decision("proved", rules=rules(tried.theorem), hypotheses=tried.texts(search.texts), theorem=tried.theorem)
+    if not tried.narrowing:
+        return found
+    condition = " and ".join(sorted(map(formula_text, tried.narrowing)))
+    return replace(found, verdict="conditional", condition=condition, reason=f"It is defined only where {condition}.")
 
 
 def _unchecked(tried: Attempt, check: Any, search: _Search) -> Decision:

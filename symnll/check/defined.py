@@ -8,6 +8,7 @@ integer by its kind is meant for a positive base.) Where nothing is known to fol
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -37,6 +38,7 @@ STRICT = (
     *(sympy.Derivative, L.At, L.FunctionalValue, AppliedUndef, type(sympy.pi)),
 )  # what is defined only where all of its parts are; of anything else nothing is concluded
 UNREAD = "‹not read›"
+FEW = 6
 
 
 class Need(NamedTuple):
@@ -61,6 +63,27 @@ def definedness(statement: Any, given: Sequence[Any], context: Context) -> list[
     for term in terms:
         conditions.scan(term)
     return conditions.needed()
+
+
+def narrows(relation: Any) -> bool:
+    """Whether a relation is false for one of the few values of what it speaks of: of δ, a binary or one-hot entry."""
+    if isinstance(relation, L.ForAll):
+        relation = relation.args[0]
+    few: dict[Any, range] = {}
+    for a in relation.atoms(sympy.KroneckerDelta, sympy.Indexed, L.Index):
+        if isinstance(a, sympy.KroneckerDelta) or (
+            isinstance(a, sympy.Indexed) and isinstance(a.base, L.Vector) and a.base.kind in ("binary", "onehot")
+        ):
+            few[a] = range(2)
+        elif isinstance(a, L.Index) and all(isinstance(b, sympy.Integer) for b in (a.lower, a.upper)):
+            few[a] = range(int(a.lower), min(int(a.upper), int(a.lower) + FEW) + 1)
+    if not isinstance(relation, sympy.core.relational.Relational) or len(few) > FEW:
+        return False
+    gap = relation.lhs - relation.rhs
+    values = (
+        gap.xreplace(dict(zip(few, map(sympy.Integer, v), strict=True))) for v in itertools.product(*few.values())
+    )
+    return bool(few) and any(v.is_number and relation.func(v, 0) == sympy.false for v in values)
 
 
 class _Outline(Bridge):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from symnll.check.clock import OutOfTime
@@ -12,23 +13,36 @@ from symnll.check.letters import scopes_of
 from symnll.check.lints import remarks
 from symnll.check.options import Options
 from symnll.check.reading import ReadStep, blank, lint, member_text, side, unparsed, unreadable
+from symnll.check.sentences import (
+    CONDITION,
+    DEFINES,
+    cue_of,
+    doubtful,
+    may_define,
+    may_introduce,
+    may_name,
+    odd_word,
+    supposes,
+)
 from symnll.check.step import EQUALITIES
-from symnll.check.stretch import Stretch, name_of
+from symnll.check.stretch import Later, Stretch, name_of
 from symnll.check.verdicts import Verdicts, patient
 from symnll.meaning.declare import condition_tokens, declare
 from symnll.meaning.define import Refused, split_relation
+from symnll.meaning.displays import defined_name, heads_of, links_of
 from symnll.meaning.formulas import tokens_of
 from symnll.meaning.infer import infer
 from symnll.meaning.scope import Scope
+from symnll.meaning.trees import names_in
 from symnll.read import clauses, rows
 from symnll.read import syntax as S
 from symnll.read.documents import Declaration, Display, Document, Inline, read_document
+from symnll.read.prose import Sentence
 from symnll.read.recover import first_bad
 from symnll.read.source import Source
 from symnll.read.tokens import BIG, LETTERS, NAMED, Token, Unreadable
 from symnll.report.model import DisplayReport, FileReport
 
-DEFINES = {"where", "let", "define", "denote", "denoting", "defined", "with", "write", "set", "putting", "here"}
 COMMANDS = {*LETTERS, *BIG, *NAMED, "partial", "nabla", "top"}
 EXPECTED = ("refuted", "conditional", "unknown")
 
@@ -61,7 +75,9 @@ class Session:
         self.pending = _Pending()
         self.last: rows.Member | None = None
         self.last_conditions: list[list[Token]] = []
-        self.sentence: tuple[list[Token], int] | None = None  # a condition in the sentence before a display
+        self.supposed: tuple[list[Token], Sentence] | None = None  # a condition in the sentence before a display
+        self.read: set[int] = set()  # the places of the formulas in sentences that were read
+        self.shown = 0  # where the last display ends
 
     def _anew(self) -> Stretch:
         return Stretch(self.source, self.options.timeout, f"{self.document.macros}")
@@ -80,7 +96,7 @@ class Session:
 
     def _stretch(self, items: Sequence[Any]) -> None:
         """The items between two resets: the first declarations at once, so that inference sees them."""
-        self.ahead = [i for i in items if isinstance(i, Display) or (isinstance(i, Inline) and _says(i, DEFINES))]
+        self.ahead = [i for i in items if isinstance(i, Display) or (isinstance(i, Inline) and may_define(i.sentence))]
         inferred = False
         for n, item in enumerate(items):
             if isinstance(item, Declaration):
@@ -91,12 +107,13 @@ class Session:
                     self._infer(item)
                     self.names.note(f"{self.scope.notes} {self.scope.ranges}")
                     inferred = True
-                for following in _explained(item, items[n + 1 :]):
-                    self._guarded(self._inline, following, following.body)
+                for k, following in enumerate(_explained(item, items[n + 1 :]), n + 1):
+                    self._guarded(partial(self._inline, items[k + 1 :]), following, following.body)
                 self._guarded(self._display, item, item.body)
                 self.ahead = [i for i in self.ahead if i is not item]
+                self.shown = item.end
             elif isinstance(item, Inline):
-                self._guarded(self._inline, item, item.body)
+                self._guarded(partial(self._inline, items[n + 1 :]), item, item.body)
 
     def _guarded(self, act: Any, item: Any, text: Any) -> None:
         """Read an item of the document; whatever fails costs this item only."""
@@ -124,6 +141,10 @@ class Session:
         try:
             with patient(self.options.timeout):
                 infer(self.scope, self.ahead, self.document.macros)
+                for display in (i for i in self.ahead if isinstance(i, Display)):
+                    heads = heads_of(links_of(self.scope, [display], self.document.macros))
+                    found = [Later(defined_name(x), display.number, names_in(y)) for x, y in heads if y is not None]
+                    self.names.later += [x for x in found if x.name]
         except (OutOfTime, RecursionError, MemoryError):
             message = "What the letters from here on are could not be inferred in time; declare them."
             self._problem("inference", message, item.start, item.start + 1)
@@ -159,32 +180,57 @@ class Session:
         else:
             declare(self.scope, text, self.document.macros, item.text.at)
 
-    def _inline(self, item: Inline) -> None:
+    def _inline(self, following: Sequence[Any], item: Inline) -> None:
         """A definition in a sentence: `where p_j = …`, `let S = …`; a condition: `if i = j`."""
-        words = set(item.cue.split())
-        if words & clauses.DENYING | words & clauses.UNDECIDED:
+        if item.body.start in self.read:
             return
-        if words & {"if", "when", "for", "case", "assuming", "suppose"}:
-            try:
-                tokens = tokens_of(self.scope, item.body.text, self.document.macros, item.body.at)
-            except Unreadable:
-                return
-            if clauses.about_indices(tokens, self._is_index):
-                self.sentence = tokens, item.body.at(len(item.body.text))
-            return
-        if not _says(item, DEFINES):
-            return
+        self.read.add(item.body.start)
         try:
             tokens = tokens_of(self.scope, item.body.text, self.document.macros, item.body.at)
-            sides = split_relation(tokens)
-            if sides is None or sides[1].text not in EQUALITIES or split_relation(sides[2]) is not None:
-                return
-            left, right = S.parse(sides[0]), S.parse(sides[2])
-            if all(t.kind in ("NUMBER", "MINUS") for t in sides[2]) and name_of(left) in self.names.spoken:
-                return  # `with $T = 1$ this is …` is about one case
-            self.names.define(left, right, item.body.text.strip(), 0)
+            if cue_of(item.sentence) & CONDITION:
+                if clauses.about_indices(tokens, self._is_index):
+                    self.supposed = tokens, item.sentence
+            else:
+                self._sentence(tokens, item, following)
         except (Refused, Unreadable):
             return
+        self.names.mentioned |= {t.text for t in tokens if t.kind == "NAME"}
+
+    def _sentence(self, tokens: list[Token], item: Inline | Display, following: Sequence[Any]) -> bool:
+        """Take an equation in a sentence for a definition, where the sentence may define. Whether it was one."""
+        sides = split_relation(tokens)
+        if sides is None or sides[1].text not in EQUALITIES or split_relation(sides[2]) is not None:
+            return False
+        s, left, right = item.sentence, S.parse(sides[0]), S.parse(sides[2])
+        name = name_of(left)
+        names = may_name(s, 0 <= item.body.at(0) - self.shown < 400)
+        used = self.names.spoken | (set() if cue_of(s) & {"let"} else self.names.mentioned)  # the loss $L$. Let $L = …$
+        fresh = name in self.scope.definitions or name not in used
+        if may_define(s, self._one_case(s, following)) and (names or may_introduce(s, right, fresh)):
+            return self.names.say(left, right, item.body.text.strip())
+        if name:
+            self.names.unsure.setdefault(name, item.body.text.strip())
+            self.names.note(f"unsure {item.body.text}")
+        return False
+
+    def _claims(self, item: Display, tokens: Sequence[Token]) -> bool:
+        """Whether a formula in a sentence defines nothing, as its sentence is about one case, or its name not new."""
+        s = item.sentence
+        names = [t.text for t in tokens[:1] if t.kind == "NAME"]
+        with_new = may_name(s, 0 <= item.start - self.shown < 400) or not set(names) & self.names.earlier
+        return doubtful(s) or (bool(cue_of(s) & DEFINES) and not with_new)
+
+    def _one_case(self, s: Sentence, following: Sequence[Any]) -> bool:
+        """Whether the formula after this one says for which case it holds: `where $a = 3$ for $x > 0$`."""
+        if (
+            [w.lower() for w in s.after[-1:]] != ["for"]
+            or not following
+            or not isinstance(following[0], Inline | Display)
+        ):
+            return False
+        body = following[0].body
+        tokens = tokens_of(self.scope, body.text, self.document.macros, body.at)
+        return any(t.kind == "REL" for t in tokens) and not clauses.about_indices(tokens, self._is_index)
 
     # Displays.
 
@@ -206,9 +252,11 @@ class Session:
             display.steps.append(unreadable(self.source, body, error))
             self.last = None
             return
-        if item.environment == "inline" and clauses.about_indices(tokens, self._is_index):
-            self.sentence = tokens, item.end  # `when $m = T$` states nothing
-            return
+        if item.environment == "inline":
+            if clauses.about_indices(tokens, self._is_index) or supposes(item.sentence, tokens):
+                self.supposed = tokens, item.sentence  # `when $m = T$` states nothing
+                return
+        self.names.earlier = set(self.names.spoken)
         self.names.spoken |= {t.text for t in tokens if t.kind == "NAME"}
         links, last = rows.links(tokens, self._is_index)
         trouble = first_bad(tokens) or self._unknown_command(tokens) if not links else None
@@ -223,7 +271,9 @@ class Session:
             link.conditions = [*pending.cases, *link.conditions]
             if said and not link.conditions:
                 link.conditions, link.said = [said], member_text(self.source.text, rows.Member(said))
+        self.names.claims = item.environment == "inline" and self._claims(item, tokens)
         self._steps(display, links)
+        self.names.claims = False
         if last is not None and last.tokens:
             self.last = last
             self.last_conditions = links[-1].conditions if links else pending.cases
@@ -237,14 +287,15 @@ class Session:
         return None
 
     def _said_before(self, item: Display) -> list[Token] | None:
-        """The condition with which the sentence before this display ends: `If $i = j$, then`."""
-        sentence, self.sentence = self.sentence, None
-        if sentence is None:
+        """The condition that the sentence before this display states: `If $i = j$, then`."""
+        if self.supposed is None:
             return None
-        between = self.source.text[sentence[1] : item.start].strip("$ \n,:;\\()")
-        if set(between.lower().split()) & {*clauses.DENYING, *clauses.UNDECIDED}:
-            return None
-        return sentence[0] if len(between) < 60 and "." not in between and "\n\n" not in between.strip() else None
+        tokens, s = self.supposed
+        words = item.sentence.before
+        same = item.sentence.number == s.number and words[: len(s.before)] == s.before
+        if not same or item.environment != "inline":
+            self.supposed = None
+        return tokens if same and not odd_word(words) else None
 
     def _is_index(self, name: str) -> bool:
         return name in self.scope.ranges or (len(name) == 1 and name in "ijklmn" and not self.scope.known(name))
@@ -260,12 +311,17 @@ class Session:
                         "This goes on from a display before it, and there is none; say `from` what.",
                         *link.relation.span,
                     )
+                if link.relation.text in rows.VAGUE:
+                    raise Unreadable(f"What {link.relation.text} states is not decided.", *link.relation.span)
                 if all(t.kind == "DOTS" for t in link.rhs.tokens) and link.rhs.tokens:
                     report.verdict, report.reason = "unknown", "The dots stand for steps that are not written."
                 else:
                     sides = (side(link.lhs, link), side(link.rhs, link))
             except Unreadable as error:
                 unparsed(self.source, report, error)
+            for tokens in link.unchecked:
+                message = "This is part of a remark, and is not checked."
+                report.lints.append(lint(self.source, "unchecked-remark", message, tokens[0].start, tokens[-1].end))
             steps.append(ReadStep(link, sides, report))
             display.steps.append(report)
         for group in _groups(steps):
@@ -276,13 +332,15 @@ class Session:
                     continue
                 step.wide, step.free = wide, frozenset(free)
                 self.verdicts.decide(self.names, display, step)
+                members = [m for m in (step.link.lhs, step.link.rhs) if m is not None]
+                self.names.held |= {t.text for m in members for t in m.tokens if t.kind == "NAME"}
+                for message in self.names.unreported:
+                    span = step.link.relation.start, step.link.rhs.end
+                    step.report.lints.append(lint(self.source, "two-meanings", message, *span))
+                self.names.unreported.clear()
                 for r in remarks(self.scope, step.sides, step.report, wide):
                     at = r.node or S.Node(step.link.relation.start, step.link.rhs.end)
                     step.report.lints.append(lint(self.source, r.code, r.message, at.start, at.end))
-
-
-def _says(item: Inline, words: set[str]) -> bool:
-    return bool(set(item.cue.split()) & words)
 
 
 def _explained(display: Display, items: Sequence[Any]) -> list[Inline]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +19,7 @@ from symnll.meaning.conditions import RELATIONS, hypothesis
 from symnll.meaning.elaborate import Elaborator
 from symnll.meaning.integrals import Antiderivative
 from symnll.meaning.scope import Scope
-from symnll.meaning.trees import names_in
+from symnll.meaning.trees import children, head_of, names_in
 from symnll.meaning.values import Array, Ones, Unclear
 from symnll.read import syntax as S
 from symnll.read.tokens import Token
@@ -37,6 +39,7 @@ class Meant:
     ambiguities: dict[int, str] = field(default_factory=dict)
     constant: bool = False  # equal up to a constant in the variables of `integrals`
     integrals: tuple[Any, ...] = ()
+    about: tuple[Any, ...] = ()  # the arguments of functions in it, as x in p(x)
 
 
 def meaning(
@@ -61,12 +64,46 @@ def meaning(
     for tokens in conditions:
         given.extend(hypothesis(e, S.parse(list(tokens)), {}))
     given.extend(r for _, r in scope.given if r not in given)
+    given.extend(_roots(e))
     given = [g for g in given if not _about_another_function(g, lhs, rhs)]
     constant = any(c for _, c in parts)
     variables = tuple({a.args[1]: None for a in _antiderivatives(lhs, rhs)})
     kinds = [scope.notes[n] for s in sides for n in sorted(names_in(s)) if n in scope.notes]
     notes = [*dict.fromkeys((*kinds, *e.notes)), *(f"opened: {d}" for d in e.opened)]
-    return Meant(lhs, rhs, relation, given, notes, e.ambiguities, constant, variables)
+    meant = Meant(lhs, rhs, relation, given, notes, e.ambiguities, constant, variables)
+    if (constant or relation == r"\propto") and not variables:
+        meant.about = tuple(_arguments(e, sides[0]) or _arguments(e, sides[1]))
+        meant.notes.append(f"what varies: {', '.join(map(str, _varying(meant))) or 'nothing'}")
+    return meant
+
+
+def _roots(e: Elaborator) -> list[Any]:
+    """That a letter whose square is defined is positive, where the letter is opened."""
+    found = []
+    for d in [d for ds in e.scope.definitions.values() for d in ds if d.root and d.source in e.opened]:
+        if d.arguments is None and all(isinstance(i, str) for i in d.indices):
+            letters = {i: e.scope.index(i) for i in d.indices}
+            relation = L.Gt(e.scalar(d.body.inside, dict(letters)), 0)
+            found.append(L.ForAll(relation, *letters.values()) if letters else relation)
+    return found
+
+
+def _arguments(e: Elaborator, node: Any) -> list[Any]:
+    """The values of the letters in the calls of a tree: x and y in p(x, y | z)."""
+    found = [v for c in children(node) for v in _arguments(e, c)]
+    for name, bracket in itertools.pairwise(node.items if isinstance(node, S.Product) else ()):
+        name, bracket = head_of(name), head_of(bracket)
+        if isinstance(name, S.Name) and isinstance(bracket, S.Bracket) and _is_function(e.scope, name.text):
+            for p in bracket.inside.parts("BAR", "SEMI")[0].parts("COMMA"):
+                with suppress(Unclear):
+                    v = e.value(p, {}) if isinstance(S.unwrap(p), S.Name) else None
+                    one = v.at(*(a.lower for a in v.axes)) if isinstance(v, Array) else v
+                    found.append(getattr(one, "base", one))
+    return found
+
+
+def _is_function(scope: Scope, name: str) -> bool:
+    return name in scope.functions or any(d.arguments is not None for d in scope.definitions.get(name, ()))
 
 
 def _about_another_function(g: Any, lhs: Any, rhs: Any) -> bool:
@@ -133,7 +170,7 @@ def judge(meant: Meant, seconds: float, premises: Sequence[Any] = ()) -> Decisio
     if meant.relation == r"\to":
         return Decision("unknown", "→ states a limit or a change, which is not decided.")
     if meant.relation == r"\propto":
-        return proportional(lhs, rhs, _varying(meant), given, seconds=seconds)
+        return _by_choice(meant, lambda v: proportional(lhs, rhs, v, given, seconds=seconds))
     if meant.integrals:
         return _integrated(meant, seconds)
     if any(s.atoms(sympy.Integral) for s in (lhs, rhs)):
@@ -141,19 +178,42 @@ def judge(meant: Meant, seconds: float, premises: Sequence[Any] = ()) -> Decisio
     if meant.constant:
         if meant.relation not in EQUALITIES:
             return Decision("unknown", "An inequality up to a constant says nothing.")
-        return up_to_constant(lhs, rhs, _varying(meant), given, seconds=seconds)
+        return _by_choice(meant, lambda v: up_to_constant(lhs, rhs, v, given, seconds=seconds))
     return decide(RELATIONS[meant.relation](lhs, rhs), given, seconds=seconds, candidates=premises)
 
 
+def _by_choice(meant: Meant, decided: Callable[[list[Any]], Decision]) -> Decision:
+    """The decision for all that varies. Where it is false, and true if only one quantity varies, it is not known."""
+    varying, common = _varying(meant), _common(meant)
+    found = decided(varying)
+    if found.verdict not in ("refuted", "conditional") or len(common) == 1:
+        return found
+    some = [str(v) for v in common if [v] != varying and decided([v]).verdict == "proved"]
+    if not some:
+        return found
+    return Decision(
+        "unknown",
+        f"It holds if only {' or only '.join(some)} varies, and not if {', '.join(map(str, varying))} may vary. Write "
+        "one side as a function of what varies, p(x), or the factor or the constant itself.",
+    )
+
+
 def _varying(meant: Meant) -> list[Any]:
-    """What ∝ and "+ const" are about: the indices that both sides hold, or else the real quantities."""
+    """What ∝ and "+ const" are about: the arguments of p(x) = …, the indices that both sides hold, or else the real
+    quantities.
+    """
+    common = _common(meant)
+    return [v for v in common if v in meant.about] or common
+
+
+def _common(meant: Meant) -> list[Any]:
     indices = [{a for a in s.free_symbols if isinstance(a, L.Index)} for s in (meant.lhs, meant.rhs)]
     if meant.relation == r"\propto" and indices[0] & indices[1]:
         return sorted(indices[0] & indices[1], key=str)
     found = []
     for s in (meant.lhs, meant.rhs):
         names = {}
-        for a in s.free_symbols:
+        for a in sorted(s.free_symbols, key=str):
             base = a.base if isinstance(a, sympy.Indexed) else a
             if (isinstance(base, (L.Vector,)) and base.kind in ("real", "positive", "nonnegative", "simplex")) or (
                 isinstance(base, sympy.Symbol) and base.is_integer is not True and base.is_real and not _label(base, s)
@@ -195,7 +255,8 @@ def _definite(meant: Meant, seconds: float) -> Decision:
             if decide(L.Le(a, b), meant.given, seconds=seconds / 4).verdict == "proved"
             else []
         )
-        found = decide(slope, [*meant.given, *inside], seconds=seconds / 3, conditional=False)
+        given = [g for g in meant.given if x not in g.free_symbols]  # x is bound here
+        found = decide(slope, [*given, *inside], seconds=seconds / 3, conditional=False)
         supposed = [h for h in found.hypotheses if h != INSIDE and (str(x) in h or "≠" in h or h.endswith("> 0"))]
         if found.verdict != "proved" or supposed:
             return Decision(
@@ -232,10 +293,31 @@ def _integrated(meant: Meant, seconds: float) -> Decision:
     sides = [_slope(s, x) for s in (meant.lhs, meant.rhs)]
     if None in sides:
         return Decision("unknown", "An integral inside another operation is not decided.")
-    found = decide(L.Eq(*sides), meant.given, seconds=seconds)
+    numbers = [s for s in (meant.lhs, meant.rhs) if not s.atoms(Antiderivative) and x not in s.free_symbols]
+    if numbers and any(len(_antiderivatives_of(s)) > 1 for s in (meant.lhs, meant.rhs)):
+        return Decision("unknown", "A difference of integrals without bounds is no number; give them their bounds.")
+    found = decide(L.Eq(*sides), [h for g in meant.given if (h := _open_in(g, x)) is not None], seconds=seconds)
     if found.verdict == "refuted" and found.reason:
         return replace(found, reason=f"The derivatives of the two sides with respect to {x} differ. {found.reason}")
+    if found.verdict in ("proved", "proved-small"):
+        return replace(found, reason=f"{found.reason} The sides are equal up to a constant in {x}.".strip())
     return found
+
+
+def _antiderivatives_of(side: Any) -> list[Any]:
+    return [a for a in sympy.preorder_traversal(side) if isinstance(a, Antiderivative)]
+
+
+def _open_in(g: Any, x: Any) -> Any:
+    """What a hypothesis says where the sides are functions of x: nothing if it is about x, but for x > a and the like.
+
+    Of x ≥ a there remains x > a, so that two hypotheses do not leave one x only.
+    """
+    if x not in g.free_symbols and not (isinstance(x, sympy.Indexed) and x.free_symbols & g.free_symbols):
+        return g
+    apart = x in g.args and sum(x in a.free_symbols for a in g.args) == 1
+    strict = {sympy.Gt: L.Gt, sympy.Ge: L.Gt, sympy.Lt: L.Lt, sympy.Le: L.Lt}.get(type(g))
+    return strict(*g.args) if apart and strict else None
 
 
 def _slope(side: Any, x: Any) -> Any:

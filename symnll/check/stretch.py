@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from symnll.check.reading import ReadStep, lint
 from symnll.check.step import EQUALITIES, judge, meaning
-from symnll.meaning.define import FIXED, definition
-from symnll.meaning.known import is_letter, namesake, taken
-from symnll.meaning.scope import Scope, pretty
+from symnll.meaning.define import FIXED, definition, is_number, record
+from symnll.meaning.evidence import labels_below
+from symnll.meaning.known import covers, is_letter, namesake, taken
+from symnll.meaning.scope import Definition, Scope, pretty
 from symnll.meaning.standard import DELTAS, INDICATORS
-from symnll.meaning.trees import children, names_in
+from symnll.meaning.trees import children, names_in, spelled
 from symnll.read import syntax as S
 from symnll.read.source import Source
 from symnll.read.tokens import NAMED, Token, Unreadable
@@ -23,6 +24,22 @@ STANDARD = {
 }  # fmt: skip
 
 
+# Operators that a document does not make up: what it says of them with the same operator on the right is a claim.
+OPERATORS = STANDARD | {
+    "E", r"\mathbb{E}", r"\mathrm{E}", "Var", "var", r"\mathbb{V}", r"\mathrm{Var}", "Cov", "cov", "MI",
+    "JS", "Pr", r"\mathbb{P}",
+}  # fmt: skip
+SENTENCE = -1  # in place of the number of the display that holds a definition
+
+
+class Later(NamedTuple):
+    """A display further down that may define a name, and the names at its right."""
+
+    name: str
+    display: int
+    spoken: set[str]
+
+
 class Stretch:
     """The names of a stretch. `trail` is a digest of all that they depend on."""
 
@@ -31,6 +48,13 @@ class Stretch:
         self.scope = Scope()
         self.confirmed: set[str] = set()  # standard names whose meaning the document has stated
         self.spoken: set[str] = set()  # the names in the displays so far
+        self.earlier: set[str] = set()  # those in the displays before this one
+        self.held: set[str] = set()  # those in the steps so far
+        self.mentioned: set[str] = set()  # the names in the sentences so far
+        self.unsure: dict[str, str] = {}  # names of which a sentence says what is not taken for a definition
+        self.later: list[Later] = []
+        self.claims = False  # in a sentence that defines nothing
+        self.unreported: list[str] = []  # remarks on definitions in sentences, for the next step
 
     def note(self, what: str) -> None:
         """Add to all that the names depend on."""
@@ -39,9 +63,42 @@ class Stretch:
     def define(self, left: Any, right: Any, source: str, display: int) -> bool:
         """Take left = right for a definition, where it can be one of a name without a meaning."""
         found = definition(self.scope, left, right, source, display)
-        if found is None or taken(self.scope, found) or _leads(self.scope, right, found.head, set()):
+        if found is None or taken(self.scope, found) or self._of_itself(found, left, right):
             return False
-        self.scope.definitions.setdefault(found.head, []).append(found)
+        record(self.scope, found)
+        self.unsure.pop(name_of(left), None)
+        self.note(source)
+        return True
+
+    def _of_itself(self, found: Definition, left: Any, right: Any) -> bool:
+        """Whether the right side speaks of what is defined, or of the same operator: E[fg] = E[f] E[g]."""
+        operator = found.arguments is not None and name_of(left) in OPERATORS and name_of(left) in names_in(right)
+        return operator or _leads(self.scope, right, found.head, set())
+
+    def say(self, left: Any, right: Any, source: str) -> bool:
+        """Take an equation in a sentence for a definition; of what a display or a sentence defined, for a new one."""
+        if self.define(left, right, source, SENTENCE):
+            return True
+        scope = self.scope
+        found = definition(scope, left, right, source, SENTENCE)
+        old = [x for x in scope.definitions.get(found.head, ()) if covers(scope, x, found)] if found is not None else []
+        if found is None or not old or any(x.display == 0 for x in old) or self._of_itself(found, left, right):
+            return False
+        with scope.saved():
+            if self._holds_of(left, right):
+                return True
+        others = [x for name, xs in scope.definitions.items() if name != found.head for x in xs]
+        if any(_leads(scope, x.body, found.head, set()) for x in others):
+            scope.unclear[found.head] = (
+                f"{pretty(found.head)} is defined twice, by {old[0].source} and by {source}, and other definitions "
+                f"speak of it; give one of the two another name."
+            )
+        else:
+            scope.definitions[found.head] = [x for x in scope.definitions[found.head] if x not in old]
+            record(scope, found)
+            self.unreported.append(
+                f"From here on {pretty(found.head)} is defined by {source}, and before by {old[0].source}."
+            )
         self.note(source)
         return True
 
@@ -50,12 +107,14 @@ class Stretch:
         link, report = step.link, step.report
         if link.relation.text not in EQUALITIES or step.sides is None or any(map(self._restricts, link.conditions)):
             return False
+        if self.claims:
+            return False
         left, right = step.sides
         if link.relation.text in (":=", "=:") and self.define(right, left, f"{report.rhs} = {report.lhs}", display):
             return True
-        forward = link.first or link.role == "where" or self._fresh(left)
-        if link.relation.text == "=" and link.role != "where" and isinstance(S.unwrap(left), S.Name):
-            forward = forward and (S.unwrap(left).text, 0) not in self.scope.quantities  # spoken of before: a claim
+        forward = link.role == "where" or ((link.first or self._fresh(left)) and not self._letters_apart(left, right))
+        if link.relation.text == "=" and link.role != "where" and (bare_name(left), 0) in self.scope.quantities:
+            forward = False  # spoken of before: a claim
         if forward:
             found = definition(self.scope, left, right, "", display)
             other = None if found is None or taken(self.scope, found) else namesake(self.scope, found)
@@ -68,8 +127,17 @@ class Stretch:
                     )
                     report.lints.append(lint(self.source, "two-meanings", message, left.start, left.end))
                 return True
-        backward = self._fresh(right) and not self._fresh(left)  # Σ_j e^{z_j} = Z
+        # Σ_j e^{z_j} = Z; but \hat{λ} = λ says something of a λ that was there before.
+        named = definition(self.scope, left, right, "", display) is not None
+        backward = (
+            self._fresh(right, named) and not self._fresh(left, False) and not (named and name_of(left) in self.held)
+        )
         return backward and self.define(right, left, f"{report.rhs} = {report.lhs}", display)
+
+    def _letters_apart(self, left: Any, right: Any) -> bool:
+        """Whether both sides are letters that were there before, neither defined: t = y is then a claim."""
+        names = [S.unwrap(s).text for s in (left, right) if isinstance(S.unwrap(s), S.Name)]
+        return len(names) == 2 and all(n in self.held and n not in self.scope.definitions for n in names)
 
     def _restricts(self, condition: Sequence[Token]) -> bool:
         """Whether a condition leaves cases out, so that an equation under it defines nothing for all."""
@@ -80,12 +148,14 @@ class Stretch:
         ends = {r"\geq": r.lower, r"\leq": r.upper} if r is not None else {}
         return str(ends.get(condition[1].text)) != end
 
-    def _fresh(self, side: Any) -> bool:
-        """Whether a side is a name that nothing spoke of so far."""
+    def _fresh(self, side: Any, unheld: bool = True) -> bool:
+        """Whether a side is a name without a meaning; `unheld`: and no step spoke of it so far."""
         node = S.unwrap(side)
         name = node.base if isinstance(node, S.Atom) else node
         special = NAMED | FIXED | INDICATORS | DELTAS | STANDARD
-        return isinstance(name, S.Name) and name.text not in special and not self.scope.known(name.text)
+        if not isinstance(name, S.Name) or name.text in special or (unheld and name.text in self.held):
+            return False
+        return not self.scope.known(name.text)
 
     def _holds_of(self, left: Any, right: Any) -> bool:
         """Whether an equation is proved with the meanings that its names have already."""
@@ -94,12 +164,37 @@ class Stretch:
         except Unreadable:
             return False
 
+    def too_early(self, sides: Sequence[Any], display: int) -> str:
+        """A letter in a derivative or integral that a display further down ties to another letter in it, or ""."""
+        spoken = {n for s in sides for n in names_in(s)}
+        if not spoken & {r"\partial", r"\nabla", r"\int", "d", r"\mathrm{d}"}:
+            return ""
+        late = (
+            x for x in self.later if x.display > display and x.name in spoken and (x.name, 0) in self.scope.quantities
+        )
+        return next(
+            (x.name for x in late if x.spoken & spoken - {x.name} and self.scope.quantities[x.name, 0].inferred), ""
+        )
+
+    def confirm(self, sides: tuple[Any, Any]) -> None:
+        """Note that the document has stated what the standard name on the left is."""
+        found = definition(self.scope, *sides, "")
+        self.confirmed.add(found.head if found is not None else name_of(sides[0]))
+
     def general(self, sides: tuple[Any, Any]) -> bool:
         """Whether the left side is a name with letters as arguments, of which any value can be said: σ(x), not σ(0)."""
         found = definition(self.scope, *sides, "")
         if found is None or found.head in self.confirmed:
             return False
         return all(map(is_letter, found.arguments or ()))
+
+
+def bare_name(node: Any) -> str:
+    """The name that a side is, or of which it is a power; or ""."""
+    node = S.unwrap(node)
+    if isinstance(node, S.Atom) and not node.subs and not node.primes and all(map(is_number, node.sups)):
+        node = node.base
+    return node.text if isinstance(node, S.Name) else ""
 
 
 def name_of(node: Any) -> str:
@@ -112,18 +207,27 @@ def name_of(node: Any) -> str:
 
 def _leads(scope: Scope, node: Any, name: str, seen: set[str]) -> bool:
     """Whether a tree speaks of a name, itself or through the definitions that it uses."""
-    if _holds(node, name):
+    spoken = _spoken(scope, node)
+    if name in spoken:
         return True
-    new = {d for d in names_in(node) if d in scope.definitions} - seen
+    new = {d for d in names_in(node) | spoken if d in scope.definitions} - seen
     seen |= new
     return any(_leads(scope, d.body, name, seen) for n in new for d in scope.definitions[n])
 
 
-def _holds(node: Any, name: str) -> bool:
-    """Whether a tree speaks of a name, other than in a label such as LS in y^{LS}."""
+def _spoken(scope: Scope, node: Any) -> set[str]:
+    """The names in a tree, with their labels too, other than those in a label such as LS in y^{LS} or x in μ_x."""
     if isinstance(node, S.Name):
-        return node.text == name
-    if isinstance(node, S.Atom) and isinstance(node.base, S.Name):
-        scripts = [s for s in (*node.subs, *node.sups) if not isinstance(S.unwrap(s), S.Product)]
-        return _holds(node.base, name) or any(_holds(s, name) for s in scripts)
-    return any(_holds(c, name) for c in children(node))
+        return {node.text}
+    if not (isinstance(node, S.Atom) and isinstance(node.base, S.Name)):
+        return {n for c in children(node) for n in _spoken(scope, c)}
+    name = node.base.text
+    below, above = ("".join(f"{m}{spelled(S.unwrap(s))}" for s in x) for m, x in (("_", node.subs), ("^", node.sups)))
+    found = {name + below, name + above, name + below + above, name + above + below}
+    scripts = [s for s in (*node.subs, *node.sups) if not isinstance(S.unwrap(s), S.Product)]
+    if labels_below(scope, name, node.subs):
+        scripts = list(node.sups)
+        found.discard(name)
+    else:
+        found.add(name)
+    return found.union(*(_spoken(scope, s) for s in scripts))

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sympy.core.function import AppliedUndef
@@ -20,6 +20,7 @@ from symnll.check.rounded import is_cut, rounded
 from symnll.check.step import Meant, judge, meaning
 from symnll.check.stretch import STANDARD, Stretch, name_of
 from symnll.meaning.conditions import RELATIONS
+from symnll.meaning.evidence import labels_below
 from symnll.meaning.scope import Scope
 from symnll.meaning.values import Independent
 from symnll.read import rows
@@ -73,7 +74,7 @@ class Verdicts:
             _fill(report, *standard, link)
             self._mend(stretch.scope, display, step, *standard)
             if report.verdict == "proved":
-                stretch.confirmed.add(name_of(sides[0]))
+                stretch.confirm(sides)
             return
         if not is_cut(report.lhs) and not is_cut(report.rhs) and stretch.introduces(display.display, step):
             report.verdict = "definition"
@@ -90,10 +91,15 @@ class Verdicts:
             if isinstance(error, Independent):
                 report.verdict = "unknown"
             return
+        late = stretch.too_early(sides, display.display)
+        if late:  # before what is recalled, as that says nothing of what stands further down
+            reason = f"What {late} is stands further down, and its derivative matters here; move it up."
+            _fill(report, meant, Decision("unknown", reason), link)
+            return
         key = self._key(stretch, step)
         if self._recall(report, key):  # only now, as the meaning may have given names a meaning
             return
-        decision = _doubted(stretch.scope, meant, self._judged(stretch.scope, meant, link))
+        decision = _doubted(stretch, meant, self._judged(stretch.scope, meant, link))
         if link.supposed and decision.verdict in ("refuted", "conditional"):
             decision = Decision("unknown", "This is what the ⇒ after it supposes; by itself it is not decided.")
         decision = rounded(meant, (report.lhs, report.rhs), decision)
@@ -108,6 +114,7 @@ class Verdicts:
         assert step.sides is not None
         node, name = S.unwrap(step.sides[0]), name_of(step.sides[0])
         bare = isinstance(node, S.Name) or (isinstance(node, S.Atom) and not node.subs)
+        bare = bare or (isinstance(node, S.Atom) and labels_below(stretch.scope, name, node.subs))
         if bare or name not in STANDARD or stretch.scope.known(name) or not step.link.first:
             return None
         try:
@@ -130,7 +137,12 @@ class Verdicts:
                     continue
                 left, right = (member_text(self.source.text, m) for m in (other.lhs, other.rhs))
                 premises.append((f"{left} {relation} {right}", RELATIONS[relation](found.lhs, found.rhs)))
-        return judge(meant, self.options.timeout, premises)
+        decision = judge(meant, self.options.timeout, premises)
+        if decision.verdict == "refuted" and premises:  # ⇒ may suppose the claim in other words: 2x = 2 ⇒ x = 1
+            under = judge(replace(meant, given=[*meant.given, *(r for _, r in premises)]), self.options.timeout)
+            if under.verdict == "proved":
+                return replace(decision, verdict="conditional", condition=" and ".join(said for said, _ in premises))
+        return decision
 
     def _mend(self, scope: Scope, display: DisplayReport, step: ReadStep, meant: Meant, decision: Decision) -> None:
         """Say what would mend a false step. Where the step before is false too, its right side may be what is wrong."""
@@ -169,7 +181,8 @@ class Verdicts:
         letters = sorted(step.wide), sorted(step.free)
         links = [step.link, *step.link.implied_by]  # by their tokens: a macro of the same name may mean another thing
         sides = [[_tokens(p.lhs), p.relation.text, _tokens(p.rhs)] for p in links]
-        return repr((stretch.trail, sides, conditions, letters, step.link.supposed, self.options.key))
+        spoken = sorted(stretch.earlier)
+        return repr((stretch.trail, spoken, sides, conditions, letters, step.link.supposed, self.options.key))
 
     def _recall(self, report: StepReport, key: str) -> bool:
         found = self.store.get(key) if self.store is not None else None
@@ -192,16 +205,30 @@ class Verdicts:
         })  # fmt: skip
 
 
-def _doubted(scope: Scope, meant: Meant, decision: Decision) -> Decision:
-    """No refutation rests on a name that nobody declared and only one side holds: it may be defined elsewhere."""
+def _doubted(stretch: Stretch, meant: Meant, decision: Decision) -> Decision:
+    """No refutation rests on a name that nobody declared and only one side holds: it may be defined elsewhere.
+
+    A vector that an earlier display speaks of is one of the quantities that the document is about.
+    """
+    scope = stretch.scope
     if decision.verdict not in ("refuted", "conditional"):
         return decision
     free = [s.free_symbols for s in (meant.lhs, meant.rhs)]
     applied = {f.func for s in (meant.lhs, meant.rhs) for f in s.atoms(AppliedUndef)}
     lonely = [
         q.name for q in scope.quantities.values()
-        if q.inferred and not q.axes and (q.base in free[0]) != (q.base in free[1])
+        if q.inferred and not (q.axes and q.name in stretch.earlier)
+        and (getattr(q.base, "label", q.base) in free[0]) != (getattr(q.base, "label", q.base) in free[1])
     ]  # fmt: skip
+    unsure = [
+        q.name for q in scope.quantities.values()
+        if q.inferred and q.name in stretch.unsure and getattr(q.base, "label", q.base) in free[0] | free[1]
+    ]  # fmt: skip
+    unsure += [n for n in stretch.unsure for d in scope.definitions.get(n, ()) if f"opened: {d.source}" in meant.notes]
+    if unsure:
+        said = ", ".join(stretch.unsure[n] for n in unsure)
+        reason = f"A sentence says {said}, and it is not clear whether that is a definition; declare it: `let …`."
+        return Decision("unknown", reason)
     lonely += [n for n, f in scope.functions.items() if f.get("inferred") and f["function"] in applied]
     if not lonely:
         return decision

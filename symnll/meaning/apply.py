@@ -9,10 +9,10 @@ import sympy
 
 from symnll import language as L
 from symnll.meaning import values as V
-from symnll.meaning.environment import Env, carried
+from symnll.meaning.environment import PARAMETERS, Env, carried
 from symnll.meaning.scope import Definition
 from symnll.meaning.scripts import entry
-from symnll.meaning.trees import children, script_parts, spelled
+from symnll.meaning.trees import children, events, script_parts, spelled, split_at
 from symnll.meaning.uses import Use, is_index
 from symnll.meaning.values import Array, Range, Unclear, Value
 from symnll.read import syntax as S
@@ -91,6 +91,7 @@ def apply(e: Elaborator, d: Definition, use: Use, parts: Sequence[S.List], env: 
         elif e.index(parameter, {}) != value:
             return None
     e.open(d.source, use.node)
+    body_env[PARAMETERS] = d.parameters & body_env.keys()
     body_env.update(carried(e, env))
     if use.primes:
         return _primed(e, d, use, parts, env, body_env)
@@ -119,12 +120,18 @@ def _primed(
     if S.unwrap(parts[0]) == name and name.text not in body_env and isinstance(at, sympy.Symbol):
         return sympy.Derivative(e.scalar(d.body, body_env), (at, use.primes), evaluate=False)
     x = V.variable("x")
-    body = e.scalar(d.body, {**body_env, name.text: x})
+    body = e.scalar(d.body, {**body_env, name.text: x, PARAMETERS: frozenset({name.text})})
     return L.At(sympy.Derivative(body, (x, use.primes), evaluate=False), x, at)
 
 
 def _match(e: Elaborator, d: Definition, pattern: Any, actual: Any, env: Env, into: dict[str, Any]) -> bool:
     """Whether an argument fits a definition's; what its letters then stand for goes into `into`."""
+    if isinstance(actual, S.List) and events([actual]) and not isinstance(pattern, S.List):  # p(y = 1), by p(y) = …
+        at = [n for n, p in enumerate(actual.pieces) if isinstance(p, S.Sep) and p.kind == "REL"]
+        name, *values = (S.unwrap(S.List(actual.start, actual.end, p)) for p in split_at(actual.pieces, at))
+        fits = name == pattern and [actual.pieces[n].text for n in at] == ["="] and isinstance(name, S.Name)
+        fits = fits and (name.text in d.parameters or name.text in e.scope.ranges)
+        return fits and _match(e, d, pattern, values[0], env, into)
     if isinstance(pattern, S.Name):
         same = isinstance(actual, S.Name) and actual.text == pattern.text
         if pattern.text in e.scope.ranges and pattern.text not in d.parameters:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -15,7 +16,17 @@ from symnll.meaning.environment import ABSTRACT, Env
 from symnll.meaning.functions import FUNCTIONS, softmax
 from symnll.meaning.names import plain, quantity_entry
 from symnll.meaning.scripts import factorial, raised, scripted, superscripts
-from symnll.meaning.trees import argument_parts, head_of, names_in, script_parts, separators, spelled
+from symnll.meaning.trees import (
+    argument_parts,
+    children,
+    events,
+    head_of,
+    names_in,
+    script_parts,
+    separators,
+    spelled,
+    split_at,
+)
 from symnll.meaning.uses import Use, is_index, use_of
 from symnll.meaning.values import Array, Unclear, Value
 from symnll.read import syntax as S
@@ -59,6 +70,8 @@ def _powered(e: Elaborator, v: Value, use: Use, env: Env) -> Value:
 def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
     """The value of name(arguments), or None where that is a product."""
     bracket = head_of(following)
+    if not isinstance(bracket.inside.only, S.Name) and _bare(bracket.inside, use.key):  # σ(1 − σ)
+        return None
     parts = argument_parts(bracket.inside)
     spelled_out = _conditional(bracket) and any(
         d.arguments is not None and alike(d.arguments, parts) for d in e.scope.definitions.get(use.key, ())
@@ -75,13 +88,15 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
     if found is not None:
         return found
     if use.key in e.scope.functions:
-        return _unknown_function(e, use, parts, env)
+        return _unknown_function(e, use, parts, following, env)
     if use.key in FUNCTIONS and len(parts) == 1 and not use.indices:
         return _standard(e, FUNCTIONS[use.key], use, parts[0], env)
     arities = e.scope.arity(use.key)
     wanted = len(use.indices) + len(parts)
     q = e.scope.quantities.get((use.key, wanted))
     if q is not None and all(is_index(e, p, env) for p in parts):
+        if len(parts) > 1:
+            one_form(e, use, _form(following, [""] * len(parts)), following)
         return quantity_entry(q, [e.index(i, env) for i in (*use.indices, *parts)])
     defined = e.scope.definitions.get(use.key, ())
     if defined and _only_names(parts) and any(d.arguments is None for d in defined):
@@ -139,14 +154,20 @@ def _sigma(e: Elaborator, use: Use, part: S.List, following: Any, env: Env) -> V
 
 def _unknown(e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, env: Env) -> Value | None:
     """What name(arguments) is where nothing says it: None for a factor, else a new function. Raises Unclear."""
-    defined, arities = e.scope.definitions.get(use.key, ()), e.scope.arity(use.key)
-    conditional = _conditional(head_of(following))
-    if any(d.arguments is not None for d in defined) and not any(d.arguments is None for d in defined) and not arities:
+    defined = e.scope.definitions.get(use.key, ())
+    event = bool(events(parts)) and (head_of(following).kind == "(" or not _factor_like(use.key))  # not p [i = j]
+    conditional = _conditional(head_of(following)) or event
+    number = any(name == use.key for name, _ in e.scope.quantities) or any(d.arguments is None for d in defined)
+    if any(d.arguments is not None for d in defined) and not number:
         raise Unclear(f"{use.key} is defined for other arguments than these.", use.node.start, following.end)
     if not e.scope.known(use.key) and not use.indices and not use.primes and conditional and use.key != "E":
         e.scope.functions[use.key] = {"function": L.function(e.scope.shown(use.key)), "arguments": [], "inferred": True}
-        e.notes[f"{use.key} is an unknown function"] = None
-        return _unknown_function(e, use, parts, env)
+        return _unknown_function(e, use, parts, following, env)
+    if event and use.key not in CONSTANTS:
+        raise Unclear(
+            f"Nothing says what {use.key} of this event is; say it with `write`, or declare `function {use.key}`.",
+            use.node.start, following.end,
+        )  # fmt: skip
     if not e.scope.known(use.key) and (len(parts) > 1 or use.primes or (len(use.key) > 1 and use.key[0] != "\\")):
         raise Unclear(
             f"{use.key}(…) is not known; declare it: `let {use.key}(x) = …`, `function {use.key}` or `write … for …`.",
@@ -160,13 +181,25 @@ def _unknown(e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, e
     noted = any(
         n.pattern[0].text == use.key and n.pattern[1:2] and n.pattern[1].kind == "LPAR" for n in e.scope.notations
     )
-    if not e.scope.known(use.key) and (_only_names(parts) or noted) and use.key not in CONSTANTS:
+    asked = _only_names(parts) or noted or use.key in e.scope.called
+    if not e.scope.known(use.key) and asked and use.key not in CONSTANTS:
+        letter = spelled(parts[0]) if _only_names(parts) else "x"
         raise Unclear(
-            f"Whether {use.key}({spelled(parts[0])}) is a product or a function is not known; declare "
-            f"`real {use.key}`, `function {use.key}` or `let {use.key}({spelled(parts[0])}) = …`.",
+            f"Whether {use.key}({letter}) is a product or a function is not known; declare "
+            f"`real {use.key}`, `function {use.key}` or `let {use.key}({letter}) = …`.",
             use.node.start, following.end,
         )  # fmt: skip
     return None
+
+
+def _bare(node: Any, name: str) -> bool:
+    """Whether a name stands in a tree without arguments: then it is a number there, and a factor before it."""
+    if isinstance(node, S.Product):
+        pairs = zip(node.items, [*node.items[1:], None], strict=True)
+        return any(_bare(a, name) and not isinstance(head_of(b), S.Bracket) for a, b in pairs)
+    if isinstance(node, S.Atom):
+        return _bare(node.base, name)
+    return node.text == name if isinstance(node, S.Name) else any(_bare(c, name) for c in children(node))
 
 
 def _conditional(bracket: Any) -> bool:
@@ -206,14 +239,17 @@ def _standard(e: Elaborator, f: Any, use: Use, part: S.List, env: Env) -> Value:
     return v.map(f) if isinstance(v, Array) else f(v)
 
 
-def _unknown_function(e: Elaborator, use: Use, parts: Sequence[S.List], env: Env) -> Value:
-    f = e.scope.functions[use.key]["function"]
-    args = []
+def _unknown_function(e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, env: Env) -> Value:
+    args: list[Any] = []
+    names: list[str] = []
     for p in parts:
+        name, p = _event(p, env) if events([p]) else ("", p)
         v = e.index(p, env) if is_index(e, p, env) else e.value(p, env)
         if isinstance(v, Array):
             raise Unclear("A function of a vector: declare what it is with `let`.", p.start, p.end)
         args.append(v)
+        names.append(name)
+    f = _function(e, use, _form(following, names), bool("".join(names)), following)
     index = [e.index(i, env) for i in use.indices]
     if use.primes:
         if len(args) != 1:
@@ -221,3 +257,48 @@ def _unknown_function(e: Elaborator, use: Use, parts: Sequence[S.List], env: Env
         x = V.variable("x")
         return L.At(sympy.Derivative(f(*index, x), (x, use.primes), evaluate=False), x, args[0])
     return f(*index, *args)
+
+
+def _form(following: Any, names: Sequence[str]) -> str:
+    """How arguments are written, with a dot for each: · | · for p(y | θ), y = · | · for p(y = 1 | θ)."""
+    marks = {"COMMA": ", ", "SEMI": "; ", "BAR": " | ", "NORM": " ‖ ", "COLON": ": "}
+    between = [marks[p.kind] for p in head_of(following).inside.pieces if isinstance(p, S.Sep) and p.kind in marks]
+    return "".join(f"{name}·{mark}" for name, mark in zip_longest(names, between[: len(names) - 1], fillvalue=""))
+
+
+def _event(part: S.List, env: Env) -> tuple[str, S.List]:
+    """An argument such as y = 1: what is written before its value, and the value."""
+    at = [n for n, p in enumerate(part.pieces) if isinstance(p, S.Sep) and p.kind == "REL"]
+    name, *values = [S.List(part.start, part.end, p) for p in split_at(part.pieces, at)]
+    variable = S.unwrap(name)
+    if len(values) != 1 or not isinstance(variable, S.Name) or variable.text in env or not values[0].pieces:
+        raise Unclear("This event is not understood; say with `write` what its probability is.", part.start, part.end)
+    return f"{variable.text} {part.pieces[at[0]].text} ", values[0]
+
+
+def _function(e: Elaborator, use: Use, form: str, event: bool, following: Any) -> Any:
+    """The function that is meant: of how p(· | ·), p(·, ·) and p(y = · | ·) are related nobody has said anything."""
+    known = e.scope.functions[use.key]
+    if not event and not known.get("inferred"):
+        one_form(e, use, form, following)
+        return known["function"]
+    if not event and e.scope.forms.setdefault((use.key, form.count("·")), form) == form:
+        e.notes[f"{use.key} is an unknown function"] = None
+        return known["function"]
+    key = f"{use.key}({form})"
+    if key not in e.scope.functions:
+        f = L.function(e.scope.shown(key), **known.get("assumptions", {}))
+        e.scope.functions[key] = {**known, "function": f, "inferred": True}
+    e.notes[f"{key} is an unknown function"] = None
+    return e.scope.functions[key]["function"]
+
+
+def one_form(e: Elaborator, use: Use, form: str, following: Any) -> None:
+    """Refuse a declared name with so many arguments that is written in two ways, as p(x, y) and p(x | y)."""
+    form = form.replace(";", " |")
+    first = e.scope.forms.setdefault((use.key, form.count("·")), form)
+    if form != first:
+        raise Unclear(
+            f"{use.key}({form}) is not {use.key}({first}); say what it is: `write {use.key}(x | y) for …`, or `let`.",
+            use.node.start, following.end,
+        )  # fmt: skip

@@ -143,6 +143,7 @@ def _index(scope: Scope, rest: str) -> None:
             raise Refused(f"{r} is empty, or runs down; write the smaller end first.")
         text = dots[1].replace(" ", "")
         keys = [text[:-2]] if r.lower == 0 and text.endswith("-1") else [text, f"{text}+1"][: 1 + (r.lower == 0)]
+        keys += [str(r.size)] if r.size.is_Integer and r.lower == 0 else []  # x in 0..1; p[2]
         for key in keys:
             scope.sets.setdefault(f"[{key}]", r)
     elif where and found:
@@ -258,6 +259,7 @@ def _function(scope: Scope, rest: str, kind: str) -> None:
         assumptions = {"positive": {"positive": True}, "nonnegative": {"nonnegative": True}}.get(kind, {})
         scope.functions[key] = {
             "function": L.function(scope.shown(key), **assumptions),
+            "assumptions": assumptions,
             "arguments": [a.strip() for a in arguments.rstrip(") ").split(",") if a.strip()],
         }
 

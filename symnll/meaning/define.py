@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import sympy
 
 from symnll.meaning.elaborate import Elaborator
 from symnll.meaning.formulas import notation
-from symnll.meaning.known import is_letter, is_power
+from symnll.meaning.known import declared, is_letter, is_power
 from symnll.meaning.scope import Definition, Scope
 from symnll.meaning.trees import argument_parts, children, mentions, script_parts, separators, spelled
 from symnll.meaning.uses import use_of
@@ -48,15 +50,43 @@ def define(scope: Scope, tokens: list[Token], source: str, display: int = 0) -> 
     left, right = S.parse(sides[0]), S.parse(sides[2])
     _letters(scope, left)
     found = definition(scope, left, right, source, display)
-    if found is None and isinstance(S.unwrap(left), (S.Frac, S.Bracket, S.Atom, S.Product)):
+    inner = S.unwrap(left)
+    power = isinstance(inner, S.Atom) and isinstance(inner.base, S.Name) and any(map(is_number, inner.sups))
+    if found is None and power and declared(scope, inner.base.text):
+        name = inner.base.text
+        raise Refused(
+            f"{name} is declared, so that its power is known; define {name} itself, or `assume` the equation."
+        )
+    if found is None and isinstance(inner, (S.Frac, S.Bracket, S.Atom, S.Product)):
         scope.notations.append(notation(scope, sides[0], sides[2]))  # let ∂L/∂x_i = …, let (dP)_{ij} = …
         return None
     if found is None:
         raise Refused(
             f"{source.split('=')[0].strip()!r} can't be defined: a name is wanted, with indices or arguments."
         )
-    scope.definitions.setdefault(found.head, []).append(found)
+    record(scope, found)
     return found
+
+
+def record(scope: Scope, d: Definition) -> None:
+    """Add a definition. Of a letter with a defined power, such as σ², the bare letter is the root, and never free."""
+    scope.definitions.setdefault(d.head, []).append(d)
+    letter, _, power = d.head.rpartition("^")
+    if not letter or not power.isdigit():
+        return
+    if int(power) % 2:
+        message = f"{letter}^{power} is defined, and not {letter}; say what {letter} is: `let {letter} = …`."
+        scope.unclear.setdefault(letter, message)
+        return
+    at = d.body.start, d.body.end
+    root = S.Root(*at, d.body, None if power == "2" else S.Num(*at, Fraction(power)))
+    source = f"{letter} > 0, the root of {d.source}"
+    scope.definitions.setdefault(letter, []).append(replace(d, head=letter, body=root, source=source, root=True))
+
+
+def is_number(node: Any) -> bool:
+    """Whether a tree is a number."""
+    return isinstance(S.unwrap(node), S.Num)
 
 
 def _letters(scope: Scope, left: Any) -> None:
@@ -106,6 +136,8 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
         return None
     if use.powers and is_power(scope, use.key, use.powers, right):
         return None
+    if use.primes and (use.key in scope.functions or use.key in scope.definitions):
+        return None  # a derivative
     if (use.primes and len(items) > 1) or (name.text == "e" and not use.indices):
         return None
     named = use.key + labels + "'" * use.primes

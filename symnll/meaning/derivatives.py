@@ -13,21 +13,15 @@ from symnll.meaning import limits
 from symnll.meaning import values as V
 from symnll.meaning.conditions import split
 from symnll.meaning.environment import ABSTRACT, Env
-from symnll.meaning.trees import head_of, mentions, names_in, product_of, spelled
+from symnll.meaning.trees import head_of, mentions, names_in, product_of, product_parts, spelled
 from symnll.meaning.values import Array, Unclear, Value
-from symnll.meaning.variables import NoName, Variable, apart, depends
+from symnll.meaning.variables import NoName, Variable, apart, depends, tied
 from symnll.read import syntax as S
 
 if TYPE_CHECKING:
     from symnll.meaning.elaborate import Elaborator
 
 SIGNS = (r"\partial", "d")
-
-
-def items_of(node: Any) -> tuple[Any, ...]:
-    """The factors of a tree."""
-    inner = S.unwrap(node)
-    return inner.items if isinstance(inner, S.Product) else (inner,)
 
 
 def sign_of(item: Any) -> tuple[str, int]:
@@ -45,7 +39,7 @@ def sign_of(item: Any) -> tuple[str, int]:
 
 def is_derivative(node: S.Frac) -> bool:
     """Whether this fraction is ∂…/∂… or d…/d…."""
-    top, bottom = items_of(_unsigned(node.top)[0]), items_of(node.bottom)
+    top, bottom = product_parts(_unsigned(node.top)[0]), product_parts(node.bottom)
     a, b = sign_of(top[0]), sign_of(bottom[0])
     return bool(a[0]) and a[0] == b[0] and len(bottom) > 1
 
@@ -54,7 +48,7 @@ def bare_operator(node: Any) -> Any:
     """The derivative that stands alone in braces, else the tree itself."""
     inner = S.unwrap(node) if isinstance(node, S.Bracket) and node.kind == "{" else node
     operator = (
-        isinstance(inner, S.Frac) and not inner.binomial and is_derivative(inner) and len(items_of(inner.top)) == 1
+        isinstance(inner, S.Frac) and not inner.binomial and is_derivative(inner) and len(product_parts(inner.top)) == 1
     )
     return inner if operator else node
 
@@ -107,7 +101,7 @@ def fraction(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
     if minus:
         v, after = fraction(e, [*items[:k], replace(node, top=unsigned), *items[k + 1 :]], k, env)  # type: ignore[misc]
         return (v.map(V.neg) if isinstance(v, Array) else V.neg(v)), after
-    top, bottom = items_of(node.top), items_of(node.bottom)
+    top, bottom = product_parts(node.top), product_parts(node.bottom)
     if len(bottom) == 3 and isinstance(bottom[1], S.Name) and bottom[1].text in ("log", "ln"):  # ∂/∂ log x = x ∂/∂x
         plain = S.Product(node.bottom.start, node.bottom.end, (bottom[0], bottom[2]))
         v, after = fraction(e, [*items[:k], replace(node, bottom=plain), *items[k + 1 :]], k, env)  # type: ignore[misc]
@@ -139,7 +133,8 @@ def _operand(e: Elaborator, items: Sequence[Any], k: int, variables: Sequence[An
         raise Unclear("Nothing follows this derivative.", items[k].start, items[k].end)
     first = items[start]
     end = start
-    stop = next((n for n in range(start, len(items)) if isinstance(head_of(items[n]), S.Evaluation)), len(items))
+    bars = (n for n in range(start, len(items)) if isinstance(head_of(items[n]), S.Evaluation))
+    stop = next((n for n in bars if not _inside(items, n, names)), len(items))
     items = items[:stop]  # the bar of an evaluation is for what the derivative gives
     while end < len(items) and not (isinstance(items[end], S.Times) and items[end].kind == "*"):
         end += 1
@@ -156,6 +151,16 @@ def _operand(e: Elaborator, items: Sequence[Any], k: int, variables: Sequence[An
         e.ambiguities[first.start] = "what the derivative acts on: the factors up to the ·, or all that follow"
         end = len(items) if e.readings.get(first.start) else end
     return product_of(items[start:end]), end
+
+
+def _inside(items: Sequence[Any], n: int, names: set[str]) -> bool:
+    r"""Whether the evaluation at items[n] closes a group that a derivative acts on: d/dx \left. x y \right|_{y = x}."""
+    inner = items[n].subs[0] if isinstance(items[n], S.Atom) and items[n].subs else None
+    while isinstance(inner, S.Bracket) and inner.kind == "{":
+        inner = inner.inside
+    first = head_of(inner.pieces[0]) if isinstance(inner, S.List) and inner.pieces else None
+    own = isinstance(first, S.Name) and first.text in names  # at x = 3, after d/dx
+    return isinstance(items[n - 1], S.Bracket) and items[n - 1].kind == "{" and not own
 
 
 def slashed_derivative(e: Elaborator, items: Sequence[Any], env: Env) -> tuple[Value, int] | None:
@@ -248,8 +253,10 @@ def differentiate(e: Elaborator, operand: Any, variables: list[tuple[Any, int]],
     body = e.value(operand, inner_env)
     if isinstance(body, V.Ones):
         raise Unclear("The length of this vector of ones is not known.", node.start, node.end)
+    total = isinstance(node, S.Frac) and sign_of(product_parts(node.bottom)[0])[0] == "d"
     for v in outer:
-        depends(e, body, v, operand, node)
+        depends(e, body, v, operand, node, env)
+        tied(e, body, v, total, node)
     result = body
     for v in reversed(outer):
         result = v.derivative(result, node)

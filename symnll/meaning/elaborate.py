@@ -257,7 +257,7 @@ class Elaborator:
             text = head.text
             own = text in env or text in self.scope.definitions or text in self.scope.functions
             if text in (r"\sum", r"\prod"):
-                return sums.big(self, items, k, env), len(items)
+                return sums.big(self, items, k, env)
             if text == r"\int":
                 return integrals.integral(self, items, k, env), len(items)
             if text in (r"\partial", r"\nabla"):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 Env = Mapping[str, Any]
 ABSTRACT = "‹abstract›"
 HIDDEN = "‹hidden›"
+PARAMETERS = "‹parameters›"  # the letters that stand for the arguments of a definition
+INNER = (ABSTRACT, HIDDEN, PARAMETERS)
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ def carried(e: Elaborator, env: Env) -> dict[str, Any]:
     letters have another meaning there than in the document, so that the body may not speak of them."""
     found = {ABSTRACT: env[ABSTRACT]} if ABSTRACT in env else {}
     own = {**e.scope.index_cache, **{name: q.base for (name, count), q in e.scope.quantities.items() if not count}}
-    other = {n for n, v in env.items() if n not in (ABSTRACT, HIDDEN) and own.get(n) is not v}
+    other = {n for n, v in env.items() if n not in INNER and own.get(n) is not v}
     hidden = other | env.get(HIDDEN, frozenset())
     return {**found, HIDDEN: frozenset(hidden)} if hidden else found
 

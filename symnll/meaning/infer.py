@@ -13,13 +13,13 @@ from typing import Any
 import sympy
 
 from symnll.meaning import limits
-from symnll.meaning.formulas import tokens_of
+from symnll.meaning.displays import defined_name, heads_of, links_of, trees_of
+from symnll.meaning.evidence import evidence, labels_below, vector_letters
 from symnll.meaning.scope import Scope
-from symnll.meaning.trees import big_letter, children, script_parts, spelled
+from symnll.meaning.trees import argument_parts, big_letter, children, head_of, names_in, script_parts, spelled
 from symnll.meaning.values import Range
-from symnll.read import rows
 from symnll.read import syntax as S
-from symnll.read.tokens import BIG, NAMED, Unreadable
+from symnll.read.tokens import BIG, NAMED
 
 SIZES = ("K", "N", "M", "D", "n", "m", "d", "C", "V", "L")
 NOT_INDEXED = {
@@ -40,6 +40,9 @@ class _Found:
     names: set[str] = field(default_factory=set)
     plain: set[str] = field(default_factory=set)  # what is written in plain letters somewhere
     counts: set[str] = field(default_factory=set)  # what stands under a factorial
+    vectors: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)  # functions: arguments with entries, or ""
+    over: list[tuple[str, Key, str]] = field(default_factory=list)  # sums: their letter, its axis, their set or ""
+    like: dict[str, str] = field(default_factory=dict)  # what such a function is applied to: a vector like this one
     count: int = 0
 
     def find(self, k: Key) -> Key:
@@ -62,8 +65,15 @@ class _Found:
 
 def infer(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> None:
     """Declare the index letters and indexed names of these displays that nothing declares."""
-    trees = _trees(scope, displays, macros)
+    links = links_of(scope, displays, macros)
+    trees = trees_of(links)
     trees += [d.body for ds in scope.definitions.values() for d in ds]
+    heads = heads_of(links)
+    seen = evidence(scope, trees, heads)
+    scope.integral |= seen.indices
+    scope.labelled |= {n for n in seen.labelled if not any(scope.arity(n) - {0})}
+    scope.alone |= seen.numbers | seen.scripts.keys()
+    scope.called = seen.before - scope.alone
     found = _Found()
     for letter, r in scope.ranges.items():
         found.ranges[found.find(("letter", letter))] = r
@@ -75,61 +85,20 @@ def infer(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> N
             for n, i in enumerate(d.indices):
                 if isinstance(i, str) and i in scope.ranges:
                     found.ranges.setdefault(found.find((name, len(d.indices), n)), scope.ranges[i])
-    bound = {b for t in trees for b in _bound_letters(t)}
+    for left, right in heads:
+        _function_of_vectors(left, right, found)
+    for name, ds in scope.definitions.items():
+        for d in ds:
+            if d.arguments is not None:
+                found.vectors.setdefault(name, []).append(vector_letters(d.arguments, d.body))
+    bound = {b for t in trees for b in _bound_letters(t)} | seen.limits
     for t in trees:
         _collect(scope, t, found, {}, bound)
     _capitals(scope, trees, found, bound)
-    _declare(scope, found, {name for name, _ in _defined(scope, displays, macros)})
-
-
-def _trees(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> list[Any]:
-    out = []
-    for link in _links(scope, displays, macros):
-        for member in (link.lhs, link.rhs):
-            if member is not None and member.tokens:
-                try:
-                    out.append(S.parse(member.tokens))
-                except Unreadable:
-                    continue
-        for condition in link.conditions:
-            try:
-                out.append(S.parse(condition))
-            except Unreadable:
-                continue
-    return out
-
-
-def _links(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> list[rows.Link]:
-    out: list[rows.Link] = []
-    for display in displays:
-        try:
-            tokens = tokens_of(scope, display.body.text, macros, recover=True)
-        except Unreadable:
-            continue
-        out.extend(rows.links(tokens, lambda n: len(n) == 1 and n in "ijklmn")[0])
-    return out
-
-
-def _defined(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """The names that stand alone on the left of a first step: these displays define them."""
-    out = []
-    for link in _links(scope, displays, macros):
-        if (
-            not (link.first or link.role == "where")
-            or link.lhs is None
-            or link.relation.text not in ("=", ":=", r"\equiv")
-        ):
-            continue
-        try:
-            node = S.unwrap(S.parse(link.lhs.tokens))
-        except Unreadable:
-            continue
-        items = node.items if isinstance(node, S.Product) else (node,)
-        head = items[0].base if isinstance(items[0], S.Atom) else items[0]
-        brackets = all(isinstance(i.base if isinstance(i, S.Atom) else i, S.Bracket) for i in items[1:])
-        if isinstance(head, S.Name) and len(items) <= 2 and brackets:
-            out.append((head.text, node))
-    return out
+    for letter, key, _ in found.over:  # a set stands for an axis only where every sum over that axis is over it
+        same = {where for _, k, where in found.over if found.find(k) == found.find(key)}
+        scope.over.setdefault(letter, set()).update(same)
+    _declare(scope, found, {name for left, _ in heads if (name := defined_name(left))})
 
 
 def _bound_letters(node: Any) -> set[str]:
@@ -142,18 +111,52 @@ def _bound_letters(node: Any) -> set[str]:
 def _collect(scope: Scope, node: Any, found: _Found, env: dict[str, Key], bound: set[str]) -> None:
     if isinstance(node, S.Product):
         inner = env
-        for item in node.items:
+        for item, after in zip(node.items, [*node.items[1:], None], strict=True):
+            if isinstance(head_of(after), S.Bracket):
+                _call(scope, head_of(item), head_of(after), found, inner, bound)
             if big_letter(item):
                 inner = _binder(scope, item, found, inner, bound)
             else:
                 _collect(scope, item, found, inner, bound)
         return
+    if isinstance(node, S.Atom) and node.bangs:
+        found.counts |= names_in(node.base)
     if isinstance(node, S.Atom) and isinstance(node.base, S.Name):
+        if node.base.text in ("max", "min", "argmax", "argmin", "sup", "inf"):
+            _over(node, found, env)
         _name(scope, node, found, env, bound)
     elif isinstance(node, S.Name):
         found.names.add(node.text)
     for c in children(node):
         _collect(scope, c, found, env, bound)
+
+
+def _function_of_vectors(left: Any, right: Any, found: _Found) -> None:
+    """f(x) = Σ_i x_i² says that f is applied to vectors."""
+    node = S.unwrap(left)
+    if right is None or not isinstance(node, S.Product) or len(node.items) != 2:
+        return
+    if isinstance(head_of(node.items[1]), S.Bracket):
+        name, bracket = map(head_of, node.items)
+        if isinstance(name, S.Name):
+            letters = vector_letters(argument_parts(bracket.inside), right)
+            found.vectors.setdefault(name.text, []).append(letters)
+
+
+def _call(scope: Scope, name: Any, bracket: Any, found: _Found, env: dict[str, Key], bound: set[str]) -> None:
+    """What name(arguments) says of the arguments: p(x) is p_x where p is indexed, and f(y) makes a vector of y."""
+    if not isinstance(name, S.Name) or bracket.kind not in ("(", "["):
+        return
+    parts = [S.unwrap(p) for p in argument_parts(bracket.inside)]
+    indexed = (name.text, len(parts)) in scope.quantities
+    for n, p in enumerate(parts):
+        if not isinstance(p, S.Name):
+            continue
+        if indexed and (p.text in env or p.text in bound):
+            found.join((name.text, len(parts), n), env.get(p.text, ("letter", p.text)))
+        for letters in found.vectors.get(name.text, ()):
+            if len(letters) == len(parts) and letters[n] not in ("", p.text):
+                found.like.setdefault(p.text, letters[n])
 
 
 def _binder(scope: Scope, item: Any, found: _Found, env: dict[str, Key], bound: set[str]) -> dict[str, Key]:
@@ -165,10 +168,6 @@ def _binder(scope: Scope, item: Any, found: _Found, env: dict[str, Key], bound: 
             content = content.inside
         pieces = content.pieces if isinstance(content, S.List) else (content,)
         whole = S.List(sub.start, sub.end, tuple(pieces))
-        inside = [n for n, p in enumerate(pieces) if isinstance(p, S.Sep) and p.text == r"\in"]
-        where = spelled(S.List(sub.start, sub.end, tuple(pieces[inside[0] + 1 :]))) if len(inside) == 1 else ""
-        if big_letter(item):
-            scope.over.setdefault(big_letter(item), set()).add(where)
         for part in whole.parts("COMMA"):
             equal = [n for n, p in enumerate(part.pieces) if isinstance(p, S.Sep) and p.text == "="]
             first = S.unwrap(part.pieces[0]) if part.pieces else None
@@ -188,6 +187,9 @@ def _binder(scope: Scope, item: Any, found: _Found, env: dict[str, Key], bound: 
                 else:
                     found.join(("letter", first.text), key)
                     found.letters.setdefault(first.text)
+                    last = _letter(scope, item.sups[0], bound) if item.sups else ""
+                    if last in bound and last != first.text:  # n is an index in Σ_{i=1}^n x_i, as in x_n
+                        found.join(key, env.get(last, ("letter", last)))
                 inner[first.text] = key
                 continue
             for p in part.pieces:
@@ -206,9 +208,26 @@ def _binder(scope: Scope, item: Any, found: _Found, env: dict[str, Key], bound: 
                         if isinstance(sup, S.Name) and sup.text not in bound and p is part.pieces[0]:
                             r = Range(sympy.Integer(1), scope.size(sup.text))
                             found.ranges.setdefault(found.find(("letter", n.text)), r)
+    _over(item, found, inner)
     for sup in item.sups:
         _collect(scope, sup, found, env, bound)
     return inner
+
+
+def _over(item: S.Atom, found: _Found, env: dict[str, Key]) -> None:
+    """Note over which set Σ, ∏ or max runs: I for i ∈ I, and "" where it does not say."""
+    for sub in item.subs:
+        content = sub
+        while isinstance(content, S.Bracket):
+            content = content.inside
+        pieces = content.pieces if isinstance(content, S.List) else (content,)
+        inside = [n for n, p in enumerate(pieces) if isinstance(p, S.Sep) and p.text == r"\in"]
+        minus = [n for n, p in enumerate(pieces) if isinstance(p, S.Sep) and p.text == r"\setminus"]
+        whole = pieces[inside[0] + 1 : minus[0] if minus else None] if len(inside) == 1 else ()
+        where = spelled(S.List(sub.start, sub.end, tuple(whole))) if whole else ""
+        first = next((head_of(p) for p in pieces if isinstance(head_of(p), S.Name)), None)
+        if first is not None:
+            found.over.append((first.text, env.get(first.text, ("letter", first.text)), where))
 
 
 def _explicit(scope: Scope, lower: Any, sup: Any, bound: set[str]) -> Range | None:
@@ -280,7 +299,8 @@ def _name(scope: Scope, node: S.Atom, found: _Found, env: dict[str, Key], bound:
                     found.letters.setdefault(x.text)
         return
     parts = _parts(scope, node)
-    if not parts or any(scope.known(f"{name}_{spelled(S.unwrap(s))}") for s in node.subs):
+    whole = [f"{name}_{spelled(S.unwrap(s))}" for s in node.subs]
+    if not parts or labels_below(scope, name, node.subs) or any(map(scope.known, whole)):
         return
     letters = [_letter(scope, p, bound) for p in parts]
     plain = [isinstance(S.unwrap(p), (S.Num, S.Name, S.Sum)) for p in parts]
@@ -289,8 +309,6 @@ def _name(scope: Scope, node: S.Atom, found: _Found, env: dict[str, Key], bound:
     found.uses.setdefault(name, []).append(tuple(parts))
     if not node.base.bold:
         found.plain.add(name)
-    if node.bangs:
-        found.counts.add(name)
     for n, letter in enumerate(letters):
         if letter and plain[n]:
             found.letters.setdefault(letter)
@@ -327,6 +345,10 @@ def _declare(scope: Scope, found: _Found, defined: set[str]) -> None:
         if letter not in scope.ranges:
             scope.ranges[letter] = _range(scope, found, ("letter", letter))
             scope.notes[letter] = f"{letter} is an index in {scope.ranges[letter]}"
+    for name in sorted(found.counts - found.uses.keys() - defined - NOT_INDEXED):
+        if not scope.known(name):  # k!
+            scope.quantity(name, "natural", (), inferred=True)
+            scope.notes[name] = f"{name} is natural"
     for name, uses in found.uses.items():
         counts = {len(u) for u in uses}
         numbers = all(isinstance(S.unwrap(p), S.Num) for u in uses for p in u)
@@ -342,12 +364,23 @@ def _declare(scope: Scope, found: _Found, defined: set[str]) -> None:
             continue
         if name in defined or numbers or len(counts) != 1 or name in NOT_INDEXED:
             continue
+        if any(d.startswith(f"{name}_") and d[len(name) + 1 :].isdigit() for d in scope.definitions):
+            continue  # y_c, where y_1 and y_2 are defined, is one of these
         count = counts.pop()
         axes = tuple(_range(scope, found, (name, count, n)) for n in range(count))
         kind = "natural" if name in found.counts else "real"
         scope.quantity(name, kind, axes, inferred=True)
-        shape = ", ".join(str(a.size) for a in axes)
-        scope.notes[name] = f"{name} is {kind}, over [{shape}]"
+        _noted(scope, name, kind, axes)
+    for name, other in found.like.items():
+        known = [q for (n, count), q in scope.quantities.items() if n == other and count]
+        if len(known) == 1 and not scope.known(name) and name not in defined:
+            scope.quantity(name, "real", known[0].axes, inferred=True)
+            _noted(scope, name, "real", known[0].axes)
+
+
+def _noted(scope: Scope, name: str, kind: str, axes: tuple[Range, ...]) -> None:
+    shape = ", ".join(str(a.size) for a in axes)
+    scope.notes[name] = f"{name} is {kind}, over [{shape}]"
 
 
 def _range(scope: Scope, found: _Found, key: Key) -> Range:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symnll.meaning import values as V
-from symnll.meaning.derivatives import items_of, sign_of
+from symnll.meaning.derivatives import sign_of
 from symnll.meaning.environment import Env
+from symnll.meaning.trees import product_parts
 from symnll.meaning.values import Array, Unclear, Value
 from symnll.meaning.variables import Variable, apart
 from symnll.read import syntax as S
@@ -31,7 +32,7 @@ def integral(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> Value:
     at = [n for n in range(k + 1, len(items) - 1) if sign_of(items[n])[0] == "d"]
     rest = items[k + 1 :]
     if not at and len(rest) == 1 and isinstance(rest[0], S.Frac):  # ∫ \frac{dx}{x}
-        top = items_of(rest[0].top)
+        top = product_parts(rest[0].top)
         where = [n for n in range(len(top) - 1) if sign_of(top[n])[0] == "d"]
         if where:
             n = where[-1]

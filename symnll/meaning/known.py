@@ -9,7 +9,7 @@ from typing import Any
 
 from symnll.meaning.apply import alike
 from symnll.meaning.scope import Definition, Scope
-from symnll.meaning.trees import mentions
+from symnll.meaning.trees import mentions, names_in
 from symnll.read import syntax as S
 
 # One letter for many functions, which their arguments tell apart: p(x) and p(y), L(w) and L(p).
@@ -38,7 +38,25 @@ def taken(scope: Scope, d: Definition) -> bool:
         return True
     if any(name.startswith(f"{d.head}^") and name[len(d.head) + 1 :].isdigit() for name in scope.definitions):
         return True  # σ, where σ² is defined
-    return any(_covers(scope, x, d) for x in _same(scope, d)) or _noted(scope, d)
+    return any(covers(scope, x, d) for x in _same(scope, d)) or _entry(scope, d) or _noted(scope, d)
+
+
+def _entry(scope: Scope, d: Definition) -> bool:
+    """Whether d would say what p(i) or p(z) is, where p_i is defined, by z: then it says something of that."""
+    if d.arguments is None:
+        return False
+    count = len(d.indices) + len(d.arguments)
+    at_index = all(_is_index(scope, a) for a in d.arguments)
+    letters = set(map(_letter, d.arguments))
+    families = [x for x in scope.definitions.get(d.head, ()) if x.arguments is None and len(x.indices) > len(d.indices)]
+    return any((at_index and len(x.indices) == count) or letters <= reach(scope, x.body) for x in families)
+
+
+def _is_index(scope: Scope, node: Any) -> bool:
+    inner = S.unwrap(node)
+    return isinstance(inner, S.Num) or (
+        isinstance(inner, S.Name) and inner.text in scope.ranges.keys() | scope.sizes.keys()
+    )
 
 
 def _noted(scope: Scope, d: Definition) -> bool:
@@ -53,7 +71,7 @@ def _noted(scope: Scope, d: Definition) -> bool:
 
 def namesake(scope: Scope, d: Definition) -> Definition | None:
     """A definition of the same letter that may or may not be meant by d: p(x) for p(y)."""
-    near = next((x for x in _same(scope, d) if not _covers(scope, x, d) and _close(x, d)), None)
+    near = next((x for x in _same(scope, d) if not covers(scope, x, d) and _close(x, d)), None)
     if near is None and d.indices and d.arguments is None:  # y_i, where y_1 is defined
         one = (xs[0] for name, xs in scope.definitions.items() if name.startswith(f"{d.head}_") and name[-1].isdigit())
         near = next((x for x in one if x.head[len(d.head) + 1 :].isdigit()), None)
@@ -76,14 +94,16 @@ def _close(x: Definition, d: Definition) -> bool:
     return len(x.arguments) == len(d.arguments) and all(is_letter(p) and is_letter(a) for p, a in pairs)
 
 
-def _covers(scope: Scope, x: Definition, d: Definition) -> bool:
+def covers(scope: Scope, x: Definition, d: Definition) -> bool:
     """Whether x gives a meaning to what d would define."""
     if x.arguments is None or d.arguments is None:
         if x.arguments is None and d.arguments is not None and not all(map(is_letter, d.arguments)):
             return True  # y(1 − y), where y is a number
         if x.arguments is not None:
             return d.head not in PROBABILITIES  # L for L(θ), but p = 1/2 says nothing of p(x)
-        return d.arguments is None or d.head not in FOR_MANY
+        if d.arguments is None or d.head not in FOR_MANY:
+            return True
+        return set(map(_letter, d.arguments)) <= reach(scope, x.body)  # L(t), where L = t²
     if len(x.arguments) != len(d.arguments) or x.separators != d.separators:
         return False
     if alike(x.arguments, d.arguments):
@@ -92,11 +112,33 @@ def _covers(scope: Scope, x: Definition, d: Definition) -> bool:
         if alike([pattern], [actual]):
             continue
         name = S.unwrap(pattern)
-        if not isinstance(name, S.Name) or not (name.text in x.parameters or name.text in scope.ranges):
+        if not isinstance(name, S.Name):
+            return False
+        if isinstance(S.unwrap(actual), S.Num):
+            continue  # L(0) is a value of L(w)
+        if _letter(actual) in names_in(x.body) - x.parameters:
+            continue  # p(μ) is a value of p(x), where that speaks of μ
+        if name.text not in x.parameters and name.text not in scope.ranges and name.text not in reach(scope, x.body):
             return False
         if is_letter(actual) and d.head in FOR_MANY:
             return False
     return True
+
+
+def _letter(node: Any) -> str:
+    """The letter that an argument is, or ""."""
+    inner = S.unwrap(node)
+    return inner.text if isinstance(inner, S.Name) else ""
+
+
+def reach(scope: Scope, body: Any) -> set[str]:
+    """The names that an expression speaks of, itself or through definitions."""
+    found: set[str] = set()
+    new = names_in(body)
+    while new:
+        found |= new
+        new = {n for name in new for d in scope.definitions.get(name, ()) for n in names_in(d.body)} - found
+    return found
 
 
 def is_letter(node: Any) -> bool:

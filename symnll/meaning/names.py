@@ -10,7 +10,7 @@ import sympy
 
 from symnll.meaning import values as V
 from symnll.meaning.apply import by_name, indexed, opened
-from symnll.meaning.environment import ABSTRACT, Env, not_hidden
+from symnll.meaning.environment import ABSTRACT, PARAMETERS, Env, not_hidden
 from symnll.meaning.scope import Quantity
 from symnll.meaning.trees import head_of
 from symnll.meaning.uses import Use
@@ -33,6 +33,7 @@ def plain(e: Elaborator, use: Use, env: Env) -> Value:
             raise Unclear(f"Say at which point {use.key}' is meant: {use.key}'(x).", use.node.start, use.node.end)
     bound = env.get(use.key)
     own = bool(use.indices) and len(use.indices) in e.scope.arity(use.key)  # ℓ_i beside an index ℓ
+    own = own and use.key not in env.get(PARAMETERS, ())  # x_i in the body of f is of what f is applied to
     if bound is not None and use.key != ABSTRACT and (isinstance(bound, Array) or not own):
         return indexed(e, bound, use, env)
     abstract = env.get(ABSTRACT, {}).get(use.key)
@@ -70,6 +71,12 @@ def plain(e: Elaborator, use: Use, env: Env) -> Value:
 def _constant(e: Elaborator, use: Use) -> Any:
     key = use.key
     if key in e.scope.ranges:
+        if key in e.scope.notes and key not in e.scope.integral:
+            raise Unclear(
+                f"{key} is a subscript elsewhere and a number here, and nothing says whether it is a whole number; "
+                f"declare `index {key} in 1..K` or `real {key}`.",
+                use.node.start, use.node.end,
+            )  # fmt: skip
         return e.scope.index(key)
     if key in e.scope.sizes:
         return e.scope.sizes[key]
@@ -114,6 +121,10 @@ def _new(e: Elaborator, use: Use) -> Value:
         )  # fmt: skip
     if use.key in e.scope.functions:
         raise Unclear(f"{use.key} is a function; say at which point.", use.node.start, use.node.end)
+    some = [d for d in e.scope.definitions if d.startswith(f"{use.key}_") and d[len(use.key) + 1 :].isdigit()]
+    if use.indices and some:
+        raise Unclear(f"{', '.join(some)} are defined one by one, and {use.key} with a letter is not; write them out.",
+                      use.node.start, use.node.end)  # fmt: skip
     known = e.scope.arity(use.key)
     if known:
         wanted = " or ".join(str(n) for n in sorted(known))

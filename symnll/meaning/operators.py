@@ -23,6 +23,8 @@ from symnll.read import syntax as S
 if TYPE_CHECKING:
     from symnll.meaning.elaborate import Elaborator
 
+LOGARITHMS = ("log", "ln")
+
 
 def argument(e: Elaborator, items: Sequence[Any], k: int, env: Env, name: str) -> tuple[Value, int, list[Any]]:
     """The argument of a function without brackets, or with; the place after it, and the scripts on its brackets.
@@ -39,15 +41,16 @@ def argument(e: Elaborator, items: Sequence[Any], k: int, env: Env, name: str) -
     if isinstance(bracket, S.Bracket) and bracket.kind in ("(", "[", r"\{"):
         if isinstance(first, S.Atom) and first.bangs:  # log (n−1)!
             return e.atom(first, env), k + 1, []
+        if name in LOGARITHMS and isinstance(first, S.Atom) and first.sups:
+            e.ambiguities[first.start] = f"the {name} of the power, or the power of the {name}"
+            if _of_power(first) != bool(e.readings.get(first.start)):
+                return *_powers(e, items, k, *e.unit(items, k, env), env), []
         if isinstance(first, S.Atom):
             return e.value(bracket.inside, env), k + 1, [first]
         return e.value(bracket.inside, env), k + 1, []
     start = k
-    v, k = e.unit(items, k, env)
-    one, after = v, k
-    while k < len(items) and _likelihood(items[start:k], items[k]):  # log p^x (1−p)^{1−x}
-        more, k = e.unit(items, k, env)
-        v = V.times(v, more, first)
+    one, after = e.unit(items, k, env)
+    v, k = _powers(e, items, start, one, after, env)
     while k < len(items) and not _ends_argument(items[k]):
         more, k = e.unit(items, k, env)
         v = V.times(v, more, first)
@@ -61,6 +64,19 @@ def argument(e: Elaborator, items: Sequence[Any], k: int, env: Env, name: str) -
             more, k = e.unit(items, after, env)
             return V.times(v, more, first), k, []
     return v, k, []
+
+
+def _of_power(item: S.Atom) -> bool:
+    """Whether log (a)^b is the log of the power: where b is no number, as in the log of a likelihood."""
+    return any(not isinstance(S.unwrap(s), (S.Num, S.Bare)) for s in item.sups)
+
+
+def _powers(e: Elaborator, items: Sequence[Any], start: int, v: Value, k: int, env: Env) -> tuple[Value, int]:
+    """v, which items[start:k] are, times the powers that follow as in a likelihood: p^x (1−p)^{1−x}."""
+    while k < len(items) and _likelihood(items[start:k], items[k]):
+        more, k = e.unit(items, k, env)
+        v = V.times(v, more, items[start])
+    return v, k
 
 
 def _likelihood(before: Sequence[Any], item: Any) -> bool:
@@ -93,7 +109,7 @@ def function(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
     powers: list[Any] = []
     primes = 0
     if isinstance(item, S.Atom):
-        if name in ("log", "ln") and item.subs:
+        if name in LOGARITHMS and item.subs:
             base = e.scalar(item.subs[0], env)
         elif item.subs:
             raise Unclear(f"The subscript of {name} is not understood.", item.start, item.end)

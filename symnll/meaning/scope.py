@@ -61,6 +61,7 @@ class Definition:
     parameters: frozenset[str] = frozenset()  # letters of the arguments that stand for values
     display: int = 0  # the display that introduced it, 0 for a declaration
     separators: str = ""  # what stands between the arguments: p(x | y) is not p(x, y)
+    root: bool = False  # of the letter σ, where σ² is defined
 
 
 @dataclass(frozen=True)
@@ -90,13 +91,19 @@ class Scope:
     sizes: dict[str, Any] = field(default_factory=dict)
     quantities: dict[tuple[str, int], Quantity] = field(default_factory=dict)
     functions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    forms: dict[tuple[str, int], str] = field(default_factory=dict)  # how a call was written first
     definitions: dict[str, list[Definition]] = field(default_factory=dict)
+    unclear: dict[str, str] = field(default_factory=dict)  # names that can't be used, and why
     notations: list[Notation] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
     given: list[tuple[str, Any]] = field(default_factory=list)  # from kinds: (text, relation)
     words: set[str] = field(default_factory=set)
     over: dict[str, set[str]] = field(default_factory=dict)  # what sums over a letter say that it runs over
     notes: dict[str, str] = field(default_factory=dict)  # what was inferred, by name
+    integral: set[str] = field(default_factory=set)  # letters of which something says that they are whole numbers
+    labelled: set[str] = field(default_factory=set)  # names below which letters are labels: μ_x and μ_y
+    alone: set[str] = field(default_factory=set)  # names that stand without brackets after them
+    called: set[str] = field(default_factory=set)  # names that stand before brackets only
     used: dict[str, str] = field(default_factory=dict)  # SymPy name -> name on the page
     index_cache: dict[str, Any] = field(default_factory=dict)
 

@@ -13,7 +13,7 @@ from symnll.meaning.environment import Env
 from symnll.meaning.functions import softmax
 from symnll.meaning.operators import argument
 from symnll.meaning.scripts import finished
-from symnll.meaning.trees import argument_parts, head_of, script_parts, spelled, split_at
+from symnll.meaning.trees import argument_parts, head_of, names_in, script_parts, separators, spelled, split_at
 from symnll.meaning.uses import is_index
 from symnll.meaning.values import Array, Unclear, Value
 from symnll.read import syntax as S
@@ -112,13 +112,28 @@ def _distribution(e: Elaborator, node: Any, env: Env) -> Array:
     inner = S.unwrap(node)
     v: Any = None
     if isinstance(inner, S.Product) and len(inner.items) == 2 and isinstance(inner.items[1], S.Bracket):
-        inner = inner.items[0]  # p(x)
+        name = head_of(inner.items[0])
+        called = isinstance(name, S.Name) and any(d.arguments for d in e.scope.definitions.get(name.text, ()))
+        inner = inner if called else inner.items[0]  # p for p(x), but s(w) is not s(v)
     v = e.value(inner, env)
     if not isinstance(v, Array) or len(v.axes) != 1:
         raise Unclear(
             "A distribution over a finite set is wanted here; declare it: `simplex p[K]`.", node.start, node.end
         )
     return v
+
+
+def _sampled(e: Elaborator, letter: str, node: S.List, env: Env) -> Array:
+    """The distribution in x ∼ p, and in x ∼ p(x | θ) or x′ ∼ p(x | θ), over the range of x."""
+    try:
+        return _distribution(e, node, env)
+    except Unclear:
+        inner = S.unwrap(node)
+        if letter not in names_in(node) and isinstance(inner, S.Product) and isinstance(inner.items[-1], S.Bracket):
+            letter = spelled(S.unwrap(argument_parts(inner.items[-1].inside)[0]))
+        if letter not in names_in(node) or letter not in e.scope.ranges:
+            raise
+        return Array((e.scope.ranges[letter],), lambda i: e.scalar(node, {**env, letter: i}))
 
 
 def expectation(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Value, int] | None:
@@ -135,7 +150,7 @@ def expectation(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[
     if len(at) == 1:
         left, right = split_at(pieces, at)
         letter = spelled(S.List(inner.start, inner.end, left))
-        p = _distribution(e, S.List(inner.start, inner.end, right), env)
+        p = _sampled(e, letter, S.List(inner.start, inner.end, right), env)
     else:
         p = _distribution(e, inner, env)
         letter = ""
@@ -156,7 +171,7 @@ def expectation(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[
 
 
 def divergence(e: Elaborator, item: Any, text: str, following: Any, env: Env, k: int) -> tuple[Value, int] | None:
-    """KL(p ‖ q) = Σ p log(p/q), H(p) = −Σ p log p, H(p, q) = −Σ p log q."""
+    """KL(p ‖ q) = Σ p log(p/q), H(p) = −Σ p log p, H(p, q) = −Σ p log q; H(p | q) is something else."""
     label = spelled(S.unwrap(item.subs[0])) if isinstance(item, S.Atom) and item.subs else ""
     if text in ("D", r"\mathrm{D}") and label.upper() not in ("KL", r"\MATHRM{KL}"):
         return None
@@ -169,7 +184,13 @@ def divergence(e: Elaborator, item: Any, text: str, following: Any, env: Env, k:
         return None
     i = V.bound("k")
     p = found[0]
-    if text in ("KL", "D", r"\mathrm{D}"):
+    divergent = text in ("KL", "D", r"\mathrm{D}")
+    inside = head_of(following).inside
+    semicolon = any(isinstance(s, S.Sep) and s.kind == "SEMI" for s in inside.pieces)
+    if semicolon or separators(inside) not in (("‖", "||", "|", ",") if divergent else ("", ",")):
+        wanted = r"D_{KL}(p \| q)" if divergent else "H(p, q)"
+        raise Unclear(f"Only {wanted} is understood; say with `write` what this is.", item.start, following.end)
+    if divergent:
         if len(found) != 2:
             return None
         body = V.mul(p.at(i), V.log(V.divide(p.at(i), found[1].at(i))))

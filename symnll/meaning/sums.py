@@ -13,9 +13,21 @@ from symnll.meaning import limits
 from symnll.meaning import values as V
 from symnll.meaning.conditions import relation
 from symnll.meaning.environment import Env
-from symnll.meaning.trees import children, head_of, mentions, names_in, product_of, script_parts, spelled, split_at
+from symnll.meaning.trees import (
+    big_letter,
+    children,
+    head_of,
+    mentions,
+    names_in,
+    product_of,
+    product_parts,
+    script_parts,
+    spelled,
+    split_at,
+)
 from symnll.meaning.values import Array, Range, Unclear, Value
 from symnll.read import syntax as S
+from symnll.read.tokens import NAMED
 
 if TYPE_CHECKING:
     from symnll.meaning.elaborate import Elaborator
@@ -31,18 +43,33 @@ def rest_of(items: Sequence[Any], node: Any) -> Any:
     return product_of(rest)
 
 
-def big(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> Value:
-    """Σ or ∏ of everything that follows in the product."""
+def big(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Value, int]:
+    """Σ or ∏ of what follows in the product, up to another over the same letter, and the place after it."""
     item = items[k]
     kind = "sum" if head_of(item).text == r"\sum" else "prod"
     subs = item.subs if isinstance(item, S.Atom) else ()
     sups = item.sups if isinstance(item, S.Atom) else ()
     if len(subs) > 1 or len(sups) > 1:
         raise Unclear("This operator has its bounds twice.", item.start, item.end)
-    body = rest_of(items[k + 1 :], item)
+    if isinstance(item, S.Atom) and item.primes:
+        raise Unclear("A prime says that terms are left out; write which: \\sum_{i \\neq j}.", item.start, item.end)
+    letter = big_letter(item)
+    again = (n for n in range(k + 2, len(items)) if letter and big_letter(items[n]) == letter)
+    end = next((n for n in again if not _wants(items[n - 1])), len(items))
+    last = end - 1 if isinstance(items[end - 1], S.Times) and end < len(items) else end
+    body = rest_of(items[k + 1 : last], item)
     if not subs:
-        return _everywhere(e, kind, body, env, item)
-    return bounded(e, kind, subs[0], sups[0] if sups else None, lambda inner: e.value(body, inner), env, item, body)
+        return _everywhere(e, kind, body, env, item), last
+    sup = sups[0] if sups else None
+    return bounded(e, kind, subs[0], sup, lambda inner: e.value(body, inner), env, item, body), last
+
+
+def _wants(item: Any) -> bool:
+    """Whether what follows is an argument of this: of a function, an operator or a derivative."""
+    head = head_of(item)
+    if isinstance(head, S.Frac):
+        return spelled(head_of(product_parts(head.top)[0])) in (r"\partial", "d")
+    return isinstance(head, S.Name) and (head.text in NAMED or head.text in (r"\sum", r"\prod", r"\partial", r"\nabla"))
 
 
 def _everywhere(e: Elaborator, kind: str, body: Any, env: Env, item: Any) -> Value:
@@ -265,6 +292,8 @@ def set_of(e: Elaborator, part: S.List, letter: str, env: Env) -> Range:
             return Range(Integer(1), e.index(values[0], env))
         listed = [e.index(v, env) for v in values]
         dotted = any(isinstance(p, S.Dots) for q in parts for p in q.pieces)
+        if not dotted and all(v.is_Integer for v in listed):
+            listed = sorted(listed)  # {1, 0}
         first = listed[:-1] if dotted else listed
         if all(v - listed[0] == n for n, v in enumerate(first)) and (first or not dotted):
             return Range(listed[0], listed[-1])

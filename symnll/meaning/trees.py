@@ -127,9 +127,20 @@ def separators(inside: S.List) -> str:
     return "".join(marks[p.kind] for p in inside.pieces if isinstance(p, S.Sep) and p.kind in marks)
 
 
+def events(parts: Sequence[S.List]) -> list[S.List]:
+    """The arguments that hold a relation: y = 1 in p(y = 1 | x)."""
+    return [p for p in parts if any(isinstance(i, S.Sep) and i.kind == "REL" for i in p.pieces)]
+
+
 def argument_parts(inside: S.List) -> list[S.List]:
     """The arguments in a bracket."""
     return [p for p in inside.parts("COMMA", "SEMI", "BAR", "NORM", "COLON") if p.pieces]
+
+
+def product_parts(node: Any) -> tuple[Any, ...]:
+    """The factors of a tree."""
+    inner = S.unwrap(node)
+    return inner.items if isinstance(inner, S.Product) else (inner,)
 
 
 def product_of(items: Sequence[Any]) -> Any:

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symnll.meaning import limits
-from symnll.meaning.environment import Env
+from symnll.meaning.environment import ABSTRACT, PARAMETERS, Env
+from symnll.meaning.evidence import labels_below, on_base_line
 from symnll.meaning.trees import head_of, script_parts, spelled
 from symnll.meaning.values import Unclear
 from symnll.read import syntax as S
@@ -65,6 +66,8 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
     head = head_of(item)
     key = str(head.text)
     if not isinstance(item, S.Atom):
+        if key in e.scope.unclear and key not in env and key not in env.get(ABSTRACT, {}):
+            raise Unclear(e.scope.unclear[key], item.start, item.end)
         return Use(key, (), (), item)
     label = ""
     first: list[Any] = []
@@ -89,6 +92,12 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
         key, more, indices = _subscript(e, key, sub, len(first), env)
         label += more
         after += indices
+    own = key in env or key in env.get(ABSTRACT, {})  # σ² is then the square of what σ stands for
+    for power in powers[:1]:
+        if not own and e.scope.known(f"{key}^{spelled(S.unwrap(power))}"):  # s_x^2, where that is defined
+            key, powers = f"{key}^{spelled(S.unwrap(power))}", powers[1:]
+    if not own and key in e.scope.unclear:
+        raise Unclear(e.scope.unclear[key], item.start, item.end)
     if item.primes > limits.HIGHEST_ORDER:
         raise Unclear("A derivative of so high an order is not understood.", item.start, item.end)
     if len(powers) > 1:
@@ -100,7 +109,7 @@ def _superscript(e: Elaborator, key: str, sup: Any, env: Env) -> tuple[str, Any]
     """What a superscript of a name is: ("label", its text), ("index", the expression) or ("power", the script)."""
     inner = S.unwrap(sup)
     text = spelled(inner)
-    if e.scope.known(f"{key}^{text}"):
+    if e.scope.known(f"{key}^{text}") and not isinstance(inner, S.Num):
         return "label", text
     if key in e.scope.functions and isinstance(inner, S.Bracket) and isinstance(S.unwrap(inner.inside), S.Num):
         raise Unclear(f"{key}^({spelled(inner.inside)}) is a derivative; write it with primes.", sup.start, sup.end)
@@ -118,13 +127,23 @@ def _superscript(e: Elaborator, key: str, sup: Any, env: Env) -> tuple[str, Any]
 def _subscript(e: Elaborator, key: str, sub: Any, before: int, env: Env) -> tuple[str, str, list[Any]]:
     """The key with what a subscript adds to it, the labels that this adds, and the indices; `before` are counted."""
     whole = f"{key}_{spelled(S.unwrap(sub))}"
-    if e.scope.known(whole):
+    own = key in env.get(PARAMETERS, ())  # x_1 in the body of f(x) is of what f is applied to
+    if e.scope.known(whole) and not own:
         return whole, spelled(sub), []
     if any(
         isinstance(p, S.Sep) and p.kind == "REL" for p in getattr(getattr(S.unwrap(sub), "inside", None), "pieces", ())
     ):
         raise Unclear(f"What {whole} stands for is not known; declare it: `write {whole} for …`.", sub.start, sub.end)
     parts = script_parts(sub)
+    if key not in env and labels_below(e.scope, key, [sub]):
+        if any(S.unwrap(p).text in env for p in parts):
+            raise Unclear(f"Whether {whole} is an entry of {key} or a name of its own is not clear; declare {key}.",
+                          sub.start, sub.end)  # fmt: skip
+        reached = {n for d in e.scope.definitions.get(key, ()) for n in on_base_line(d.body)}
+        if reached & {S.unwrap(p).text for p in parts}:
+            raise Unclear(f"Whether {whole} is a derivative of {key} or a name of its own is not said; write the "
+                          f"derivative as a fraction, or declare `real {whole}`.", sub.start, sub.end)  # fmt: skip
+        return whole, spelled(sub), []
     if (len(parts) > 1 and not is_index(e, parts[0], env)) or _is_word(e, sub, parts, env):
         return f"{key}_{spelled(sub)}", spelled(sub), []
     counts = {n - before for n in e.scope.arity(key)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -9,9 +10,9 @@ import sympy
 from symnll import language as L
 from symnll.meaning import values as V
 from symnll.meaning.apply import opened
-from symnll.meaning.environment import ABSTRACT, HIDDEN, Abstract, Env, not_hidden
+from symnll.meaning.environment import ABSTRACT, INNER, Abstract, Env, not_hidden
 from symnll.meaning.names import plain, quantity_entry
-from symnll.meaning.trees import head_of, spelled
+from symnll.meaning.trees import head_of, spelled, split_at
 from symnll.meaning.uses import Use, use_of
 from symnll.meaning.values import Array, Independent, Range, Unclear, Value
 from symnll.read import syntax as S
@@ -177,7 +178,7 @@ class Variable:
 def apart(variable: Variable, env: Env, node: Any) -> None:
     """Refuse a definition that differentiates by what stands in its argument: D(z) for D(x) = ∂(x z)/∂z."""
     for name, value in env.items():
-        if name in (ABSTRACT, HIDDEN, variable.key):
+        if name in (*INNER, variable.key):
             continue
         one = value.at(*(a.lower for a in value.axes)) if isinstance(value, Array) else value
         if isinstance(one, sympy.Basic) and variable.base in one.free_symbols:
@@ -188,11 +189,52 @@ def apart(variable: Variable, env: Env, node: Any) -> None:
             )  # fmt: skip
 
 
-def depends(e: Elaborator, body: Value, v: Variable, operand: Any, node: Any) -> None:
+def tied(e: Elaborator, body: Value, v: Variable, total: bool, node: Any) -> None:
+    """Refuse a derivative that holds fixed what changes with its variable.
+
+    d/dx of x y where x = y³ (∂/∂x holds y fixed), and any derivative by x of what holds r, with r² = x² + y² assumed.
+    """
+    one = body.at(*(a.lower for a in body.axes)) if isinstance(body, Array) else body
+    if v.fresh and v.abstract is not None and total and not v.abstract.axes:
+        value = opened(e, v.definition, Use(v.key, (), (), v.node), {})
+        both = one.free_symbols & getattr(value, "free_symbols", set()) - {v.base}
+        if both:
+            raise Unclear(
+                f"{v.key} is defined, so that {sorted(map(str, both))[0]} changes with it; write ∂ for a derivative "
+                "that holds it fixed.", node.start, node.end,
+            )  # fmt: skip
+    for a in e.scope.assumptions:
+        sides = split_at(a.tokens, [n for n, t in enumerate(a.tokens) if t.kind == "REL" and t.text == "="])
+        for left, right in itertools.permutations(sides, 2) if len(sides) == 2 else ():
+            names = {t.text for t in right if t.kind == "NAME"}
+            name = left[0].text if left and left[0].kind == "NAME" else ""
+            plain = len(left) == 1 or [t.kind for t in left[1:]] in (
+                ["SUP", "NUMBER"],
+                ["SUP", "LBRACE", "NUMBER", "RBRACE"],
+            )
+            q = e.scope.quantities.get((name, 0))
+            if plain and q is not None and v.key in names - {name} and q.base in one.free_symbols:
+                raise Unclear(
+                    f"{name} changes with {v.key} by the assumption {a.source}; say with `let` what {name} is, so that "
+                    "the derivative goes through it.", node.start, node.end,
+                )  # fmt: skip
+
+
+def depends(e: Elaborator, body: Value, v: Variable, operand: Any, node: Any, env: Env) -> None:
     """Refuse a derivative that is zero only because nobody said how its operand depends on the variable."""
     one = body.at(*(a.lower for a in body.axes)) if isinstance(body, Array) else body
     if v.base in one.free_symbols or any(v.base in s.free_symbols for s in one.free_symbols):
         return
+    for name, fixed in env.get(ABSTRACT, {}).items():  # ∂/∂p of ∂L/∂z, where p is a function of z
+        if getattr(fixed.base, "label", fixed.base) not in one.free_symbols:
+            continue
+        d = [d for d in e.scope.definitions[name] if d.arguments is None][-1]
+        value: Any = opened(e, d, Use(name, (), (), node), {})
+        if v.base in (value.at(*(a.lower for a in value.axes)) if isinstance(value, Array) else value).free_symbols:
+            raise Unclear(
+                f"{name} is a variable here, and {spelled(v.node)} changes it; write out the inner derivative.",
+                node.start, node.end,
+            )  # fmt: skip
     bare = isinstance(S.unwrap(operand), S.Name) and isinstance(one, sympy.Symbol)
     names = bare or [
         q for q in e.scope.quantities.values() if q.inferred and getattr(q.base, "label", q.base) in one.free_symbols

@@ -58,6 +58,52 @@ def fences(raw: list[Token]) -> list[Token]:
     return out
 
 
+def barred(t: Token, inner: list[Token]) -> list[Token]:
+    r"""\abs{x} and \norm{x} between their bars."""
+    kind, end = t.text.upper(), inner[-1].end if inner else t.end
+    sign = "|" if kind == "ABS" else r"\|"
+    return [replace(t, kind=f"L{kind}", text=sign), *inner, Token(f"R{kind}", sign, t.end, end)]
+
+
+def condition_ahead(raw: list[Token], k: int) -> bool:
+    r"""Whether a bracket with a relation of its own begins at raw[k]: a = b \; (i = j)."""
+    depth = 0
+    for p in raw[k:]:
+        if p.kind == "space" or (depth == 0 and p.kind == "command" and p.text in T.NOTHING):
+            continue
+        if depth == 0 and (p.kind, p.text) != ("other", "("):
+            return False
+        if p.kind == "other":
+            depth += (p.text in "({[") - (p.text in ")}]")
+        if depth == 1 and (p.text if p.kind == "other" else f"\\{p.text}") in T.RELATIONS:
+            return True
+        if depth == 0:
+            return False
+    return False
+
+
+def _halves(tokens: list[Token]) -> list[Token]:
+    r"""\lvert, \rvert and the like without their partner as bars: p(y \lvert x)."""
+    partners = {"RABS": "LABS", "RNORM": "LNORM"}
+    bare = {"LABS": "BAR", "RABS": "BAR", "LNORM": "NORM", "RNORM": "NORM"}
+    alone: set[int] = set()
+    stack: list[int] = []
+    for k, t in enumerate(tokens):
+        if t.kind in T.OPEN:
+            stack.append(k)
+        elif t.kind in partners:
+            if stack and tokens[stack[-1]].kind == partners[t.kind]:
+                stack.pop()
+            else:
+                alone.add(k)
+        elif t.kind in T.CLOSE:
+            while stack and tokens[stack[-1]].kind in ("LABS", "LNORM"):
+                alone.add(stack.pop())
+            stack = stack[:-1]
+    alone |= {k for k in stack if tokens[k].kind in bare}
+    return [replace(t, kind=bare[t.kind]) if k in alone else t for k, t in enumerate(tokens)]
+
+
 def _paired_bars(tokens: list[Token]) -> set[int]:
     """Bars that stand directly in no round or square bracket, two by two: they pair up, and separate nothing."""
     places: dict[tuple[int, str], list[int]] = {}
@@ -77,8 +123,24 @@ def _paired_bars(tokens: list[Token]) -> set[int]:
     }
 
 
+def _waits(tokens: list[Token]) -> bool:
+    """Whether these end with an operator and its scripts, which wants what follows: \\sum_{i}."""
+    k, depth = len(tokens) - 1, 0
+    while k >= 0:
+        t = tokens[k]
+        depth += (t.kind in T.CLOSE) - (t.kind in T.OPEN)
+        if depth == 0:
+            if k and tokens[k - 1].kind in ("SUB", "SUP"):
+                k -= 2
+                continue
+            return t.kind == "NAME" and t.text[1:] in T.BIG
+        k -= 1
+    return False
+
+
 def bars(tokens: list[Token]) -> list[Token]:
     """Bare | and ‖ decided: a pair around an expression, a separator, or the bar of an evaluation."""
+    tokens = _halves(tokens)
     out: list[Token] = []
     stack: list[tuple[str, int]] = []  # opening tokens, with their place in `out`
     paired = _paired_bars(tokens)
@@ -92,8 +154,12 @@ def bars(tokens: list[Token]) -> list[Token]:
                 out[place] = replace(out[place], kind=kind)
             if stack:
                 stack.pop()
+        elif t.kind == "REL":
+            while stack and stack[-1][0] in ("BAR", "NORM"):  # no relation stands between bars
+                stack.pop()
         elif t.kind in ("BAR", "NORM"):
             operand = bool(out) and out[-1].kind in ends and not (out[-1].kind == "NAME" and out[-1].text in T.NAMED)
+            operand = operand and not _waits(out)
             inside = bool(stack) and stack[-1][0] == t.kind
             if k in paired and not inside:
                 operand = False

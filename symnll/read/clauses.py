@@ -6,25 +6,26 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from symnll.read.tokens import BIG, CLOSE, NAMED, OPEN, Token, has_relation
+from symnll.read.shapes import bounds_a_letter, introduces, only_bracket, opened, speaks_of_indices, trailing
+from symnll.read.tokens import CLOSE, OPEN, Token, has_relation
+from symnll.read.words import (
+    CONCLUDING,
+    CONDITIONAL,
+    DEFINING,
+    DENYING,
+    UNDECIDED,
+    cleaned,
+    denies,
+    gives_a_reason,
+    is_foreign,
+    leaves_open,
+    odd_in_condition,
+)
 
-CONDITIONAL = {
-    "if", "for", "when", "given", "with", "assuming", "unless", "case", "provided", "whenever",
-    "iff", "subject", "such", "s.t.", "any", "every", "all", "each", "while",
-}  # fmt: skip
-DEFINING = {"where", "let", "define", "denote", "with", "here", "denoting", "writing", "setting", "put"}
-OTHERWISE = {"otherwise", "else"}
-DENYING = {"not", "unless", "except", "never"}
-UNDECIDED = {"or", "only", "iff", "either", "neither", "nor"}
 OPPOSITE = {"=": r"\neq", r"\neq": "=", "<": r"\geq", ">": r"\leq", r"\leq": ">", r"\geq": "<"}
-NOTES = {"because", "since", "by", "using", "from", "as"}  # (since Σ y = 1): why a step holds, not when
-DENIED = {"false", "wrong", "incorrect", "never", "cannot", "fails"}
-CONCLUDING = {"hence", "so", "thus", "then", "therefore", "implies", "and", "consequently", "i.e."}
+IMPLIES = {rf"\{name}" for name in ("Rightarrow", "implies", "Longrightarrow", "iff", "Leftrightarrow",
+                                   "Longleftrightarrow", "leadsto")}  # fmt: skip
 _ENDS = {"COMMA", "SEMI", "QUAD", "TEXT", "IMPLIES", "FORALL", "COLON"}
-_INDEX_KINDS = {
-    "NAME", "NUMBER", "PLUS", "MINUS", "DOTS", "SUB", "LBRACE", "RBRACE", "REL", "COMMA", "SUP", "LPAR", "RPAR",
-    "PRIME", "BAR", "TEXT",
-}  # fmt: skip
 
 
 @dataclass
@@ -35,6 +36,12 @@ class Clause:
     cue: list[str]
     marks: set[str]  # the separators before it
     after: str = ""  # the separator after it
+    direct: bool = False  # whether its words stand right before it
+
+    @property
+    def explains(self) -> bool:
+        """Whether it belongs to words that only give a reason: `by a = b`, but not `by symmetry, a = b`."""
+        return self.direct and gives_a_reason(self.cue, has_relation(self.tokens))
 
 
 def clauses_of(row: Sequence[Token]) -> list[Clause]:
@@ -48,6 +55,9 @@ def clauses_of(row: Sequence[Token]) -> list[Clause]:
                 clauses[-1].after = t.kind
                 clauses.append(Clause([], [], set()))
             clauses[-1].marks.add(t.kind)
+            clauses[-1].direct = t.kind == "TEXT" and t.text[-1:] not in {",", ":", ";", "."}
+            if t.text in IMPLIES:
+                clauses[-1].marks.add("THEN")
             if t.kind == "TEXT":
                 clauses[-1].cue.extend(t.text.replace(",", " ").replace(":", " ").strip("() ").split())
             elif t.kind == "FORALL":
@@ -70,28 +80,44 @@ def clauses_of(row: Sequence[Token]) -> list[Clause]:
 
 def classify(
     clauses: list[Clause], is_index: Callable[[str], bool]
-) -> tuple[list[list[Token]], list[Clause], list[list[Token]], list[Clause]]:
-    """(conditions before the equation, equations, conditions after it, equations that define)."""
+) -> tuple[list[list[Token]], list[Clause], list[list[Token]], list[Clause], list[Clause]]:
+    """(conditions before the equation, equations, conditions after it, equations that define, remarks)."""
     prefix: list[list[Token]] = []
     suffix: list[list[Token]] = []
     main: list[Clause] = []
     wheres: list[Clause] = []
-    in_condition = in_where = False
+    remarks: list[Clause] = []
+    in_condition = in_where = in_remark = False
     for c in _ranges(clauses, is_index):
         if not c.tokens:
+            said = [x for x in (suffix if main else prefix)[-1:] if in_condition] or [m.tokens for m in main[-1:]]
+            if said and not in_remark and (leaves_open if in_condition else denies)(c.cue):
+                said[0].append(_doubt(said[0]))
             in_condition = in_condition or bool(set(c.cue) & CONDITIONAL)
             continue
+        more = c.cue == ["and"] or is_foreign(c.cue) or not has_relation(c.tokens)
+        goes_on = in_remark and c.marks <= {"TEXT", "COMMA"} and more
+        unknown = is_foreign(c.cue) and bool(odd_in_condition(c.cue)) and speaks_of_indices(c.tokens, is_index)
+        in_remark = bool(main) and (c.explains or goes_on or unknown)
+        if in_remark:
+            if has_relation(c.tokens):
+                remarks.append(c)  # since Σ y = 1
+            continue
         cued = bool(set(c.cue) & CONDITIONAL) and not (set(c.cue) & DEFINING - {"with"})
+        c.tokens = opened(c.tokens, is_index)
         relation = has_relation(c.tokens)
         starts = c.tokens[0].kind == "REL"
         if starts and not cued:
             main.append(c)
             in_condition = in_where = False
             continue
-        if relation and {w.strip("(),.:;") for w in c.cue} & DENIED:
-            c.tokens.append(lost(c))  # it is false that …
-        like_index = _like_index(c.tokens, is_index)
-        if like_index or cued or in_condition:
+        if relation and not cued and denies(c.cue):
+            c.tokens.append(_doubt(c.tokens))  # it is false that …
+        like_index = speaks_of_indices(c.tokens, is_index)
+        if relation and not cued and not in_condition and set(cleaned(c.cue)) & CONCLUDING:
+            main.append(c)
+            continue
+        if like_index or cued or (in_condition and (not relation or set(cleaned(c.cue)) & UNDECIDED)):
             c.tokens = meant(c.tokens, c.cue, like_index)
             if c.tokens[0].kind == "BAD":
                 (suffix if main else prefix).append(c.tokens)
@@ -99,6 +125,8 @@ def classify(
         if cued and (like_index or relation or "FORALL" in c.marks):
             (suffix if main else prefix).append(c.tokens)
             in_condition = True
+        elif cued and not relation and set(c.cue) & {"all", "any", "every", "each"}:
+            in_condition = True  # for all x
         elif (
             in_condition
             and (not relation or like_index)
@@ -112,19 +140,24 @@ def classify(
                 target[-1] = [*target[-1], Token("COMMA", ",", c.tokens[0].start, c.tokens[0].start), *c.tokens]
         elif not main and c.after in ("COLON", "QUAD", "COMMA") and relation and like_index and len(clauses) > 1:
             prefix.append(c.tokens)
-        elif set(c.cue) & NOTES and main:
-            continue  # since Σ y = 1: a remark
         elif set(c.cue) & CONCLUDING and relation:
+            in_condition = False
             main.append(c)
-        elif main and relation and like_index and c.marks & {"COMMA", "QUAD", "SEMI", "COLON", "TEXT"}:
+        elif main and (
+            (relation and like_index and c.marks & {"COMMA", "QUAD", "SEMI", "COLON", "TEXT"})
+            or (bounds_a_letter(c.tokens) and c.marks <= {"COMMA", "QUAD"} and not introduces(main[0].tokens))
+        ):
             suffix.append(c.tokens)
-        elif _only_bracket(c.tokens) and relation is False and (c.marks & {"QUAD", "COMMA"} or len(clauses) == 1):
+        elif only_bracket(c.tokens) and relation is False and (c.marks & {"QUAD", "COMMA"} or len(clauses) == 1):
             inside = c.tokens[1:-1]
             words = [t for t in inside if t.kind == "TEXT"]
             rest = [t for t in inside if t.kind not in ("TEXT", "FORALL")]
-            if has_relation(rest) and (words or _like_index(rest, is_index)):
-                cue = " ".join(t.text for t in words).strip("() ").split()
-                (suffix if main else prefix).append(meant(rest, cue, True))
+            if has_relation(rest) and (words or speaks_of_indices(rest, is_index) or bounds_a_letter(rest)):
+                kind, found = _bracketed(inside, speaks_of_indices(rest, is_index))
+                if kind == "condition":
+                    (suffix if main else prefix).append(found.tokens)
+                else:
+                    (remarks if kind == "remark" else main).append(found)
             elif not main and not c.marks:
                 main.append(c)
             elif main and any(t.kind not in ("NUMBER", "TEXT", "NAME", "COMMA", "DOT", "TIMES") for t in inside):
@@ -135,20 +168,51 @@ def classify(
         elif relation or (not main and (c.marks <= {"COMMA"} or "IMPLIES" in c.marks)):
             in_condition = in_where = False
             main.append(c)
-        elif main and not all(t.kind in ("DOTS", "DOT", "COMMA", "PRIME") for t in c.tokens):
+        elif wheres and in_where and _is_value(wheres[-1].tokens, c):
+            remarks.append(wheres.pop())  # where x = 0 or 1
+        elif main and not _says_nothing(c.tokens):
             main[-1].tokens.append(lost(c))
         elif not main:
             main.append(c)
     main = _listed(main, is_index)
     for c in main[-1:]:
-        found = _trailing(c.tokens, is_index)
-        if found is not None:
-            inside = c.tokens[found + 1 : -1]
-            cue = " ".join(t.text for t in inside if t.kind == "TEXT").split()
-            if not set(cue) & NOTES:
-                suffix.append(meant([t for t in inside if t.kind != "TEXT"], cue, True))
-            del c.tokens[found:]
-    return prefix, [c for c in main if c.tokens], suffix, wheres
+        at = trailing(c.tokens)
+        if at is not None:
+            rest = [t for t in c.tokens[at + 1 : -1] if t.kind != "TEXT"]
+            kind, found = _bracketed(c.tokens[at + 1 : -1], speaks_of_indices(rest, is_index))
+            del c.tokens[at:]
+            if kind == "condition":
+                suffix.append(found.tokens)
+            else:
+                (remarks if kind == "remark" else main).append(found)
+    return prefix, [c for c in main if c.tokens], suffix, wheres, remarks
+
+
+def _bracketed(inside: list[Token], index: bool) -> tuple[str, Clause]:
+    """What stands in brackets of its own: a condition (if i = j), a remark (since Σ y = 1), a step (hence a = b)."""
+    cue = cleaned(" ".join(t.text for t in inside if t.kind == "TEXT").split())
+    rest = [t for t in inside if t.kind not in ("TEXT", "FORALL")]
+    if gives_a_reason(cue, True):
+        return "remark", Clause(rest, cue, set())
+    if cue and not index and not set(cue) & (CONDITIONAL | DEFINING):
+        return "step", Clause(rest, cue, set())
+    return "condition", Clause(meant(rest, cue, True), cue, set())
+
+
+def _is_value(tokens: list[Token], c: Clause) -> bool:
+    """Whether `x = 0` goes on with `or 1`: then it says which values x has."""
+    return c.cue == ["or"] and [t.kind for t in (tokens[-1], *c.tokens)] == ["NUMBER", "NUMBER"]
+
+
+def _says_nothing(tokens: list[Token]) -> bool:
+    """Whether what stands beside an equation is punctuation, or the word for what was done: \\text{factor}."""
+    word = len(tokens) == 1 and gives_a_reason([tokens[0].text], False)
+    return word or all(t.kind in ("DOTS", "DOT", "COMMA", "PRIME") for t in tokens)
+
+
+def _doubt(tokens: list[Token]) -> Token:
+    message = "The words beside this deny it, or change what it says, in a way that is not understood."
+    return Token("BAD", message, tokens[0].start, tokens[-1].end)
 
 
 def lost(clause: Clause) -> Token:
@@ -158,11 +222,11 @@ def lost(clause: Clause) -> Token:
 
 def meant(tokens: list[Token], cue: Sequence[str], index: bool) -> list[Token]:
     """A condition as its words want it: `unless i = j` is i ≠ j; `or` and `only if` are not decided."""
-    words = {w.strip("(),.:;") for w in cue}
+    words = set(cleaned(cue))
     start, end = tokens[0].start, tokens[-1].end
-    odd = sorted(words & UNDECIDED) or (["some"] if index and "some" in words else [])
+    odd = odd_in_condition(cue) or ("some" if index and "some" in words else "")
     if odd:
-        return [Token("BAD", f"A condition with {odd[0]!r} is not understood.", start, end)]
+        return [Token("BAD", f"A condition with {odd!r} is not understood.", start, end)]
     if not words & DENYING:
         return tokens
     depth, places = 0, []
@@ -242,74 +306,22 @@ def _listed(clauses: list[Clause], is_index: Callable[[str], bool]) -> list[Clau
         whole = not has_relation(c.tokens) or c.tokens[0].kind == "REL"
         if before is None or whole or before.cue or has_relation(before.tokens):
             out.append(c)
-        elif (
-            (before.after == "COMMA" and c.marks == {"COMMA"})
-            or (before.after == "COLON" and c.marks == {"COLON"} and not _is_mark(before.tokens, is_index))
-            or any(t.kind == "BAD" for t in before.tokens)
-        ):
-            comma = Token(before.after, ",:"[before.after == "COLON"], before.tokens[-1].end, before.tokens[-1].end + 1)
-            out[-1] = Clause([*before.tokens, comma, *c.tokens], c.cue, before.marks, c.after)
+        elif _unclear(before, c, is_index):
+            apart = Token("BAD", "What this list says is not understood.", before.tokens[-1].end, c.tokens[0].start)
+            out[-1] = Clause([*before.tokens, apart, *c.tokens], c.cue, before.marks, c.after)
         else:
             out.append(c)
     return out
 
 
-def _only_bracket(tokens: list[Token]) -> bool:
-    if len(tokens) < 3 or tokens[0].kind != "LPAR" or tokens[-1].kind != "RPAR":
-        return False
-    depth = 0
-    for t in tokens[:-1]:
-        depth += (t.kind in OPEN) - (t.kind in CLOSE)
-        if depth == 0:
-            return False
-    return True
-
-
-def _trailing(tokens: list[Token], is_index: Callable[[str], bool]) -> int | None:
-    """Where a last `(i ≠ j)` of a row begins that is no indicator."""
-    if len(tokens) < 5 or tokens[-1].kind != "RPAR":
-        return None
-    depth = 0
-    for k in range(len(tokens) - 1, 0, -1):
-        depth += (tokens[k].kind in CLOSE) - (tokens[k].kind in OPEN)
-        if depth == 0:
-            inside = [t for t in tokens[k + 1 : -1] if t.kind != "TEXT"]
-            before = tokens[k - 1]
-            bare = before.kind == "NAME" and not (k > 1 and tokens[k - 2].kind == "SUB")
-            script = before.kind in ("SUB", "SUP", "TIMES", "PLUS", "MINUS", "REL", "LPAR")
-            noted = any(t.kind == "TEXT" and set(t.text.split()) & NOTES for t in tokens[k + 1 : -1])
-            fits = noted or (has_relation(inside) and _like_index(inside, is_index))
-            return k if fits and not bare and not script else None
-    return None
+def _unclear(before: Clause, c: Clause, is_index: Callable[[str], bool]) -> bool:
+    """Whether a clause without a relation, before an equation, may be part of what is claimed: `x; y = 3`."""
+    if c.marks == {"COMMA"} or set(c.cue) & {"and", "or"} or any(t.kind == "BAD" for t in before.tokens):
+        return True
+    joined = c.marks == {"COLON"} or c.marks & {"COMMA", "SEMI", "IMPLIES"}
+    return bool(joined) and not _is_mark(before.tokens, is_index)
 
 
 def about_indices(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> bool:
     """Whether a formula is a condition on indices, such as i ≠ j."""
-    return has_relation(tokens) and _like_index(tokens, is_index)
-
-
-def _like_index(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> bool:
-    """Whether this speaks of indices only: i = j, k ≠ y_n, 1 ≤ i ≤ K. One side at least is letters that are indices."""
-    if not tokens or any(t.kind not in _INDEX_KINDS for t in tokens):
-        return False
-    sides: list[list[Token]] = [[]]
-    depth = 0
-    for t in tokens:
-        depth += (t.kind in OPEN) - (t.kind in CLOSE)
-        if depth == 0 and t.kind == "REL":
-            sides.append([])
-        else:
-            sides[-1].append(t)
-    names = [t.text for t in tokens if t.kind == "NAME"]
-    if any(n in NAMED or n == "e" or n[1:] in BIG for n in names):
-        return False
-    heads = [t for k, t in enumerate(tokens) if t.kind == "NAME" and not (k and tokens[k - 1].kind == "SUB")]
-    if any(not is_index(t.text) and len(t.text) > 1 and not t.text.startswith("\\") for t in heads):
-        return False
-    plain = {"NAME", "NUMBER", "PLUS", "MINUS", "COMMA", "DOTS", "TEXT"}
-    return any(
-        all(t.kind in plain for t in side)
-        and any(t.kind == "NAME" for t in side)
-        and all(is_index(t.text) for t in side if t.kind == "NAME")
-        for side in sides
-    )
+    return has_relation(tokens) and speaks_of_indices(tokens, is_index)

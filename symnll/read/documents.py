@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from symnll.read.prose import NOWHERE, Sentence
 from symnll.read.source import Problem, Source
 
 __all__ = ["Declaration", "Display", "Document", "Fragment", "Inline", "Item", "Macro", "Problem", "read_document"]
@@ -42,6 +43,7 @@ class Display:
     end: int
     environment: str
     cue: str = ""
+    sentence: Sentence = NOWHERE
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,11 @@ class Declaration:
 
 @dataclass(frozen=True)
 class Inline:
-    """A formula in a sentence. `cue` holds up to five of the sentence's words before it, in lower case: "where"."""
+    """A formula in a sentence. `cue` holds up to five of the words before it in its `sentence`: "where"."""
 
     body: Fragment
     cue: str
+    sentence: Sentence = NOWHERE
 
 
 Item = Display | Declaration | Inline

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from symnll.read import tokens as T
 from symnll.read.tokens import Token, Unreadable
+from symnll.read.words import denies, gives_a_reason
 
 CUES = {
     "if", "for", "when", "where", "otherwise", "else", "and", "with", "since", "because", "given", "or", "so",
@@ -14,7 +16,7 @@ CUES = {
     "while", "therefore", "i.e.", "unless", "except", "not", "s.t.", "all", "any", "every", "each", "we", "is", "the",
     "note", "in", "to", "recall", "suppose", "but", "also", "now", "of", "follows", "implies", "equivalently", "(by",
     "(since", "(using", "(if", "eq.", "iff", "(from", "(because", "substituting", "definition", "are", "it", "that",
-    "this", "on",
+    "this", "on", "holds", "hold",
 }  # fmt: skip
 
 
@@ -45,7 +47,23 @@ def word(t: Token, raw: list[Token], inside: Callable[[list[Token]], list[Token]
     if not all(c.isalnum() or c in " -_.'/&" for c in plain):
         return inside(raw)
     name = "-".join(plain.split())
+    if len(name) == 1 and t.text in ("mathrm", "mathsf", "mathtt", "operatorname"):
+        name = f"\\mathrm{{{name}}}"
     return [Token("NAME", name, t.start, end)]
+
+
+_UPRIGHT = re.compile(r"\\mathrm\{(.)\}")
+_STANDING = set("deiTEPDHIVN")  # letters that are upright by custom, and mean the same in italics
+
+
+def upright(tokens: list[Token]) -> list[Token]:
+    r"""\mathrm{x} as x, where it does not stand beside the italic letter: there it is another name."""
+    plain = {t.text for t in tokens if t.kind == "NAME"} - _STANDING
+
+    def letter(m: re.Match[str]) -> str:
+        return m[0] if m[1] in plain else m[1]
+
+    return [replace(t, text=_UPRIGHT.sub(letter, t.text)) if t.kind == "NAME" else t for t in tokens]
 
 
 def _mixed(t: Token, raw: list[Token], inside: Callable[[list[Token]], list[Token]]) -> list[Token]:
@@ -57,7 +75,10 @@ def _mixed(t: Token, raw: list[Token], inside: Callable[[list[Token]], list[Toke
         if p.kind == "other" and p.text == "$":
             words = "".join(q.text for q in part).strip()
             if math:
-                out.extend(inside(part))
+                made = inside(part)
+                named = out and out[-1].kind == "TEXT" and made and not any(x.kind in ("REL", "BAD") for x in made)
+                one = f"${''.join(x.text for x in made)}$"  # a formula that claims nothing is one of the words
+                out += [Token("TEXT", one, made[0].start, made[-1].end)] if named else made
             elif words:
                 out.append(Token("TEXT", words.lower(), part[0].start, part[-1].end))
             part, math = [], not math
@@ -66,10 +87,22 @@ def _mixed(t: Token, raw: list[Token], inside: Callable[[list[Token]], list[Toke
     return out
 
 
+_LABEL = re.compile(r"\(?(?:[ivxIVX]{1,5}|[A-Za-z]|[0-9]+(?:\.[0-9]+)*[a-z]?|[*†‡]+)\)")
+
+
+def label(t: Token, raw: list[Token], first: bool) -> bool:
+    r"""Whether \text{(i) } is the number of a row: `first` in it, or apart from the formula beside it."""
+    plain = "".join(p.text for p in raw)
+    apart = first or plain != plain.strip()
+    return "text" in t.text and apart and _LABEL.fullmatch(plain.strip()) is not None
+
+
 def _is_prose(words: list[str]) -> bool:
     """Words of a sentence, not a name of two or three words such as `log likelihood`."""
     loose = any(not (w[:1].isalnum() and w[-1:].isalnum()) for w in words)
-    return any(w.strip(",.:;()").lower() in CUES for w in words) or len(words) > 3 or (len(words) > 1 and loose)
+    bare = [w.strip(",.:;()").lower() for w in words]
+    done = len(words) > 1 and gives_a_reason(bare, False)  # apply quotient rule
+    return done or any(w in CUES or denies([w]) for w in bare) or len(words) > 3 or (len(words) > 1 and loose)
 
 
 def styled(t: Token, inner: list[Token]) -> list[Token]:

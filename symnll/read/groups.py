@@ -25,7 +25,8 @@ def ungrouped(tokens: Sequence[Token]) -> list[Token]:
     for k, t in enumerate(tokens):
         if t.kind == "LBRACE" and k in partner:
             indicator = k > 0 and tokens[k - 1].text in _INDICATORS
-            if not waiting and not indicator and _relates(tokens[k + 1 : partner[k]]):
+            inside = tokens[k + 1 : partner[k]]
+            if not waiting and not indicator and (_relates(inside) or {x.kind for x in inside} == {"TEXT"}):
                 dropped |= {k, partner[k]}
             outer.append(max(waiting - 1, 0))
             waiting = 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symnll.read import tokens as T
-from symnll.read.bars import bars, fences
-from symnll.read.fonts import brace, styled, word
+from symnll.read.bars import barred, bars, condition_ahead, fences
+from symnll.read.fonts import brace, label, styled, upright, word
 from symnll.read.tokens import Token, Unreadable
 
 OPENING = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
@@ -31,6 +31,7 @@ SYMBOLS: dict[str, tuple[str, str]] = {  # a command that is one terminal: its k
 REFUSED = {
     **{name: f"\\{name} is not understood here." for name in ("neg", "lnot", "nexists", "enclose", "cancelto")},
     **{name: f"\\{name} has no meaning in a formula here." for name in "%#$&_"},
+    "sout": "What is struck out may be meant to be there, or not to be there.",
     "atop": r"\atop is no fraction; write what it means.",
     "exists": "∃ is not understood; say what is claimed of which value.",
 }
@@ -42,7 +43,7 @@ LAYOUT = {
 }  # fmt: skip
 WITH_OPTIONS = {
     "array", "tabular", "alignat", "alignedat", "IEEEeqnarray", "xalignat", "aligned", "gathered", "split", "minipage",
-    "subarray",
+    "subarray", "empheq",
 }  # fmt: skip
 MATRICES = {"array", "tabular", "aligned", "gathered", "split"}  # right after a bracket
 ATOMS = {"cases", "dcases", "rcases", "pmatrix", "bmatrix", "matrix", "vmatrix", "Bmatrix", "smallmatrix", "Vmatrix"}
@@ -50,7 +51,7 @@ ATOMS = {"cases", "dcases", "rcases", "pmatrix", "bmatrix", "matrix", "vmatrix",
 
 def terminals(raw: list[Token]) -> list[Token]:
     """The tokens that the grammar reads. Raises Unreadable."""
-    return bars(_joined(_Normaliser(fences(raw)).run()))
+    return bars(upright(_joined(_Normaliser(fences(raw)).run())))
 
 
 def _joined(tokens: list[Token]) -> list[Token]:
@@ -188,6 +189,8 @@ class _Normaliser:
             "+": "PLUS", "-": "MINUS", "*": "TIMES", "/": "TIMES", "^": "SUP", "_": "SUB", "'": "PRIME", "!": "BANG",
             ",": "COMMA", ";": "SEMI", ".": "DOT", "|": "BAR", "&": "AMP", "~": "", "$": "",
         }  # fmt: skip
+        if c == "~" and condition_ahead(self.raw, self.k):
+            return [replace(t, kind="QUAD")]
         if c in kinds:
             return [replace(t, kind=kinds[c])] if kinds[c] else []
         if c.isalpha():
@@ -240,11 +243,16 @@ class _Normaliser:
         if name in ("stackrel", "overset", "underset"):
             return self._stacked(t)
         if name in T.FONTS_PLAIN:
-            return word(t, self._group(t), self._inside)
+            group = self._group(t)
+            if label(t, group, not self.out or self.out[-1].kind in ("ROW", "AMP", "QUAD")):
+                return [replace(t, kind="QUAD")]
+            return word(t, group, self._inside)
         if name in ("rm", "it", "sf", "tt", "up"):
             return self._switch(t)
         if name in T.FONTS_BOLD or name in T.FONTS_OTHER or name in T.ACCENTS:
             return styled(t, self._inside(self._group(t)))
+        if name in ("norm", "abs"):  # a macro that is not defined here
+            return barred(t, self._inside(self._group(t)))
         if name in T.BRACES:
             self._optional()
             inner = self._inside(self._group(t))
@@ -307,7 +315,7 @@ class _Normaliser:
                 return [replace(t, kind="NAME", text=r"\mathbb{1}")]
             raise Unreadable(f"\\{name}{{{inner}}} has no meaning here.", t.start, t.end)
         if name in T.NOTHING:
-            return []
+            return [replace(t, kind="QUAD")] if name in (";", " ") and condition_ahead(self.raw, self.k) else []
         if name in T.LETTERS:
             return [replace(t, kind="NAME", text="\\" + T.ONE_NAME.get(name, name))]
         # A command that nobody defined: a name, as \softmax or \onevec are used with macros of the author's own.

@@ -10,16 +10,16 @@ import re
 from collections import Counter
 
 from symnll.read.documents import Declaration, Display, Document, Fragment, Inline, Macro, Problem
-from symnll.read.prose import Cue, holds_relation, outside
+from symnll.read.prose import Cue, Sentence, holds_relation, outside
 
 MOST = 20_000  # formulas, declarations and problems of one file; no one writes more
 TOP = {
     "equation", "align", "alignat", "xalignat", "flalign", "gather", "multline", "eqnarray", "displaymath", "dmath",
-    "IEEEeqnarray",
+    "IEEEeqnarray", "empheq",
 }  # fmt: skip
 INNER = {"split", "aligned", "alignedat", "gathered", "multlined", "array", "cases", "dcases", "rcases"}  # fmt: skip
 OTHER = {"matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "subarray", "math"}
-COLUMNS = {"alignat", "xalignat", "alignedat", "array", "IEEEeqnarray"}  # fmt: skip
+COLUMNS = {"alignat", "xalignat", "alignedat", "array", "IEEEeqnarray", "empheq"}
 
 NAME = r"\s*\{\s*(?P<%s>[A-Za-z@]{1,40}\*?)\s*\}"
 DEFINE = r"\\(?P<define>newcommand|renewcommand|providecommand|gdef|def|DeclareMathOperator)(?![A-Za-z@])"
@@ -30,7 +30,7 @@ _ROWS = re.compile(
 _HEAD = re.compile(
     r"\*?\s*(?:\{\s*(\\(?:[A-Za-z@]+|.))\s*\}|(\\(?:[A-Za-z@]+|.)))\s*((?:#\d)*)(?:\[(\d)\])?\s*(?:\[([^\[\]\n]*)\])?\s*"
 )
-_ARGUMENT = re.compile(r"(?:\s*\[[a-zA-Z]?\])?\s*\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}|\s*\[[a-zA-Z]\]")
+_ARGUMENT = re.compile(r"(?:\s*\[[^\[\]\n]*\])?\s*\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}|\s*\[[a-zA-Z]\]")
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _MARK = re.compile(r"[ \t]{0,3}>[ \t]?")
 _SKIPPED = re.compile(r"\{%-?[ \t]*(?:end)?raw[ \t]*-?%\}|<!--")
@@ -166,9 +166,13 @@ class Page:
         if text.strip():
             self.document.items.append(Declaration(self.fragment(start, start + len(text.strip()))))
 
-    def display(self, start: int, body: int, close: int, end: int, environment: str, cue: str = "") -> None:
-        """A display from start to end, whose body runs from `body` to `close`."""
+    def display(
+        self, start: int, body: int, close: int, end: int, environment: str, sentence: Sentence | None = None
+    ) -> None:
+        """A display from start to end, whose body runs from `body` to `close`; inline where it has its `sentence`."""
         text = self.text[body:close]
+        cue = sentence.cue if sentence is not None else ""
+        sentence = sentence or self.cue.around(start, end, display=True)
         if "symnll" in text:
             for m in _DECLARED.finditer(text):
                 stop = text.find("\n", m.end())
@@ -177,7 +181,7 @@ class Page:
         fragment = self.fragment(body, close, self.quotes(start))
         first = self.place(start)
         last = self.place(end - 1) + 1 if end > start else first
-        self.document.items.append(Display(0, fragment, first, last, environment, cue))
+        self.document.items.append(Display(0, fragment, first, last, environment, cue, sentence))
         self.taken.append((start, end))
 
     def formula(self, start: int, body: int, close: int, end: int) -> int:
@@ -187,12 +191,12 @@ class Page:
             self.display(start, body, close, end, "display")
             self.cue.reset(end)
             return end
-        cue = self.cue.before(start, end)
+        sentence = self.cue.around(start, end)
         if self.inline and holds_relation(text):
-            self.display(start, body, close, end, "inline", cue)
+            self.display(start, body, close, end, "inline", sentence)
             return end
         self.define_within(body, close)
-        self.document.items.append(Inline(self.fragment(body, close, self.quotes(start)), cue))
+        self.document.items.append(Inline(self.fragment(body, close, self.quotes(start)), sentence.cue, sentence))
         self.taken.append((start, end))
         return end
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 RELATIONS = (
     "leq|geq|le|ge|lt|gt|equiv|approx|propto|doteq|coloneqq?|eqqcolon|triangleq|leqslant|geqslant|neq|ne|sim|simeq"
@@ -104,31 +105,62 @@ _BREAK = re.compile(
 _CUE_WORD = re.compile(r"\\[A-Za-z]+|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*)")
 
 
+_FORMULA = re.compile(r"\$|\\{1,2}[(\[]|\\begin\s*\{|\{math\}`|<!--")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """The words around a formula, as they are written. `number` tells the sentences of a page apart."""
+
+    number: int = 0
+    before: tuple[str, ...] = ()  # from where the sentence begins, those between its other formulas too
+    near: tuple[str, ...] = ()  # since the formula before it
+    after: tuple[str, ...] = ()  # up to the next formula, or the end of the sentence
+
+    @property
+    def cue(self) -> str:
+        """The last five words before the formula, in lower case."""
+        return " ".join(self.before[-5:]).lower()
+
+
+NOWHERE = Sentence()
+
+
 class Cue:
-    """The words of the current sentence, as inline formulas are met one after the other."""
+    """The words of the current sentence, as formulas are met one after the other."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.at = 0
+        self.at = self.number = 0
         self.words: list[str] = []
 
     def reset(self, end: int) -> None:
         """Nothing before `end` belongs to the sentence."""
         self.at, self.words = end, []
+        self.number += 1
 
-    def before(self, start: int, end: int) -> str:
-        """The last five words of the sentence before a formula that runs from start to end."""
+    def around(self, start: int, end: int, display: bool = False) -> Sentence:
+        """The words of the sentence around a formula from start to end; a display may be a paragraph of its own."""
         if start - self.at > 300:
             self.reset(start - 300)
         gap = self.text[self.at : start]
+        gap = gap.rstrip() if display else gap
         self.at = end
+        near: list[str] = []
         if gap and not gap.isspace():
             if "." in gap:
                 gap = _ABBREVIATION.sub(" ", gap)
-            last = None
-            for last in _BREAK.finditer(gap):  # noqa: B007  the last one counts
-                pass
-            if last:
-                self.words, gap = [], gap[last.end() :]
-            self.words = [*self.words, *(m["word"].lower() for m in _CUE_WORD.finditer(gap) if m["word"])][-5:]
-        return " ".join(self.words)
+            breaks = list(_BREAK.finditer(gap))
+            if breaks:
+                self.words, gap = [], gap[breaks[-1].end() :]
+                self.number += 1
+            near = _words(gap)
+            self.words = [*self.words, *near]
+        after = _ABBREVIATION.sub(" ", self.text[end : end + 300])
+        stops = [m.start() for m in (_BREAK.search(after), _FORMULA.search(after)) if m]
+        following = _words(after[: min(stops, default=len(after))])
+        return Sentence(self.number, tuple(self.words), tuple(near), tuple(following))
+
+
+def _words(text: str) -> list[str]:
+    return [m["word"] for m in _CUE_WORD.finditer(text) if m["word"]]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from symnll.read.clauses import CONDITIONAL, DENYING, OTHERWISE, UNDECIDED, Clause, classify, clauses_of, lost, meant
+from symnll.read.clauses import Clause, classify, clauses_of, lost, meant
 from symnll.read.tokens import CLOSE, OPEN, Token, has_relation
+from symnll.read.words import CONDITIONAL, DENYING, OTHERWISE, UNDECIDED
 
 STEPS = {"=", r"\equiv", ":=", "=:", r"\doteq", r"\approx", r"\propto", r"\leq", r"\geq", "<", ">", r"\to"}
+VAGUE = {r"\ll", r"\gg", r"\lesssim", r"\gtrsim", r"\succ", r"\prec", r"\succeq", r"\preceq", r"\subset"}
+CLAIMS = {*STEPS, r"\neq", *VAGUE}
 
 
 @dataclass
@@ -36,8 +39,10 @@ class Link:
     conditions: list[list[Token]] = field(default_factory=list)
     role: str = ""  # "where" for an equation that a word such as "where" introduces
     implied_by: list[Link] = field(default_factory=list)  # the equations before ⇒
+    supposed: bool = False  # whether it is what A ⇒ B supposes
     first: bool = False  # whether its left side starts a chain
     said: str = ""  # the condition that the sentence before the display states
+    unchecked: list[list[Token]] = field(default_factory=list)  # relations in the remarks of its display
 
     @property
     def start(self) -> int:
@@ -53,10 +58,12 @@ def links(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> tuple[lis
     row_start: Member | None = None
     tried: list[list[list[Token]]] = []  # the conditions of the rows just before, for `otherwise`
     awaited = False  # a row with nothing but conditions: they are those of the next row
+    unchecked: list[Clause] = []
     split = _rows(tokens)
     for number, row in enumerate(split):
         clauses = clauses_of(row)
-        prefix, main, suffix, wheres = classify(clauses, is_index)
+        prefix, main, suffix, wheres, remarks = classify(clauses, is_index)
+        unchecked += remarks
         if main and not suffix and tried and any(OTHERWISE & set(c.cue) for c in clauses):
             suffix = [meant(own[0] if len(own) == 1 else own[0][:1], ["not"], True) for own in tried]
         tried = [*tried, suffix] if suffix else []
@@ -75,6 +82,7 @@ def links(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> tuple[lis
             goes_on = bool(clause.tokens) and clause.tokens[0].kind == "REL"
             if "IMPLIES" in clause.marks and out:
                 implied = [x for x in out if x not in implied]
+                out[-1].supposed = "THEN" in clause.marks and not out[-1].implied_by and _to_solve(out[-1])
             bare = not goes_on and not prefix and not has_relation(clause.tokens)
             if bare and current is not None and out and clause.tokens[0].kind in ("PLUS", "MINUS", "TIMES", "PM"):
                 current.tokens.extend(clause.tokens)
@@ -109,6 +117,10 @@ def links(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> tuple[lis
             if link.role != "where":
                 link.conditions = [*carried, *suffix]
         last_own = suffix
+    if out:
+        out[-1].unchecked = [c.tokens for c in unchecked]
+    else:
+        out = [link for c in unchecked for link in _chain(c.tokens, None)[0]]
     return out, current
 
 
@@ -142,7 +154,7 @@ def _joins(clause: Clause) -> bool:
 def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
     """Split at row breaks; a break inside brackets is none, unless a relation follows it."""
     rows: list[list[Token]] = [[]]
-    depth, atoms, noted = 0, 0, False
+    depth, atoms, noted, claims = 0, 0, False, False
     cells: list[int] = []  # where the cells of this row end
     for k, t in enumerate(tokens):
         if t.kind in OPEN:
@@ -160,17 +172,26 @@ def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
             continue
         if atoms <= 0 and t.kind == "AMP" and depth == 0:
             cells.append(len(rows[-1]))
-            if len(cells) % 2 == 0 and not _eqnarray(rows[-1], cells) and rows[-1]:
-                rows[-1].append(replace(t, kind="QUAD"))  # a &= b & c &= d: another equation
+            apart = len(cells) % 2 == 0 and not _eqnarray(rows[-1], cells)  # a &= b & c &= d
+            beside = _whole(rows[-1][sum(cells[-2:-1]) :]) and _whole(_until(tokens, k + 1, ("ROW", "AMP")))
+            if rows[-1] and (apart or beside):
+                rows[-1].append(replace(t, kind="QUAD"))  # another equation
         if atoms <= 0 and t.kind in ("AMP", "MARK"):
-            noted = noted or (t.kind == "AMP" and k > 0 and tokens[k - 1].kind == "AMP" and _note(tokens, k + 1))
+            starts = t.kind == "AMP" and k > 0 and tokens[k - 1].kind == "AMP"
+            if starts and _note(tokens, k + 1):
+                noted, claims = True, has_relation(_until(tokens, k + 1, ("ROW",)))
             continue
-        if noted:
+        if noted and not claims and t.kind != "TEXT":
             continue  # && \\text{why this holds}
         if t.kind == "QUAD" and depth and k and tokens[k - 1].kind in ("ROW", "AMP"):
             continue
         rows[-1].append(t)
     return [r for r in rows if any(t.kind not in ("QUAD", "COMMA", "DOT") for t in r)]
+
+
+def _whole(cell: list[Token]) -> bool:
+    """Whether a cell is an equation with both its sides: a = b & c = d."""
+    return has_relation(cell) and cell[0].kind not in ("REL", "PLUS", "MINUS", "TIMES") and cell[-1].kind != "REL"
 
 
 def _eqnarray(row: list[Token], cells: list[int]) -> bool:
@@ -179,13 +200,15 @@ def _eqnarray(row: list[Token], cells: list[int]) -> bool:
     return len(middle) <= 1 and all(t.kind == "REL" for t in middle)
 
 
+def _until(tokens: Sequence[Token], k: int, kinds: tuple[str, ...]) -> list[Token]:
+    """The tokens from k to the next of these kinds."""
+    end = next((n for n in range(k, len(tokens)) if tokens[n].kind in kinds), len(tokens))
+    return list(tokens[k:end])
+
+
 def _note(tokens: Sequence[Token], k: int) -> bool:
     """Whether a cell holds words, and no condition: a comment in a column of its own."""
-    cell = []
-    for t in tokens[k:]:
-        if t.kind in ("ROW", "AMP"):
-            break
-        cell.append(t)
+    cell = _until(tokens, k, ("ROW", "AMP"))
     words = " ".join(t.text for t in cell if t.kind == "TEXT").replace("(", " ").split()
     prose = bool(words) or any(t.kind == "NAME" and "-" in t.text for t in cell)
     return prose and not set(words) & {*CONDITIONAL, *DENYING, *UNDECIDED, *OTHERWISE}
@@ -198,7 +221,7 @@ def _chain(tokens: list[Token], current: Member | None) -> tuple[list[Link], Mem
     depth = 0
     for t in tokens:
         depth += (t.kind in OPEN) - (t.kind in CLOSE)
-        if depth <= 0 and t.kind == "REL" and t.text in STEPS:
+        if depth <= 0 and t.kind == "REL" and t.text in CLAIMS:
             relations.append(t)
             members.append([])
         else:
@@ -211,6 +234,13 @@ def _chain(tokens: list[Token], current: Member | None) -> tuple[list[Link], Mem
         made.append(Link(relation, left, right, first=left is first and not goes_on))
         left = left if _only_dots(right) else right
     return made, left if left is not None else parts[-1], first
+
+
+def _to_solve(link: Link) -> bool:
+    """Whether a relation is one to be solved, such as 2x = 1 and a = b, which nobody claims of all x, a and b."""
+    sides = [m.tokens for m in (link.lhs, link.rhs) if m is not None]
+    kinds = [[t.kind for t in side if t.kind != "MINUS"] for side in sides]
+    return ["NUMBER"] in kinds or all(k == ["NAME"] for k in kinds)
 
 
 def _only_dots(member: Member) -> bool:

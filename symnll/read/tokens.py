@@ -125,7 +125,7 @@ FONTS_PLAIN = {  # the letter stays what it is; upright or typewriter words are 
     "textbf",
 }  # fmt: skip
 FONTS_BOLD = {
-    "mathbf", "boldsymbol", "bm", "vec", "bf", "mathbfit", "pmb", "symbf", "overrightarrow", "underline", "vv",
+    "mathbf", "boldsymbol", "bm", "vec", "bf", "mathbfit", "pmb", "symbf", "overrightarrow", "vv",
     "mathbold",
 }  # fmt: skip
 FONTS_OTHER = {"mathcal": "cal", "mathscr": "cal", "mathfrak": "frak", "mathbb": "bb", "mathbbm": "bb", "mathds": "bb",
@@ -133,11 +133,11 @@ FONTS_OTHER = {"mathcal": "cal", "mathscr": "cal", "mathfrak": "frak", "mathbb":
 ACCENTS = {
     "hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde",
     "dot": "dot", "ddot": "ddot", "breve": "breve", "check": "check", "acute": "acute", "grave": "grave",
-    "overbar": "bar", "widebar": "bar",
+    "overbar": "bar", "widebar": "bar", "underline": "underline",
 }  # fmt: skip
 BRACES = {"underbrace", "overbrace", "underbracket", "overbracket", "cancel", "bcancel", "xcancel", "boxed", "fbox",
           "smash", "mathstrut", "llap", "rlap", "mathrlap", "mathllap", "underparen", "overparen", "uwave",
-          "uline", "sout", "colorbox", "hl", "bbox"}  # fmt: skip
+          "uline", "colorbox", "hl", "bbox"}  # fmt: skip
 # What opens and closes, among the terminals.
 OPEN = {"LPAR", "LBRACE", "LABS", "LNORM", "BEGIN"}
 CLOSE = {"RPAR", "RBRACE", "RABS", "RNORM", "END"}

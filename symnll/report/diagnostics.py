@@ -18,6 +18,7 @@ SEVERITY = {
     "unknown": "warning",
     "proved-small": "note",
 }
+NOTES = {"unchecked-remark"}  # lints that warn of nothing
 TITLES = {
     "refuted": "this step is false",
     "conditional": "this step is false as it stands",
@@ -64,7 +65,10 @@ def of_display(display: DisplayReport) -> list[Diagnostic]:
         help_ = f"if that is as it should be, remove the line `expect {display.expect}`"
         found.append(Diagnostic("error", "expect", title, display.line, 1, display.line, 1, (("help", help_),)))
     seen = {lint: None for step in display.steps for lint in step.lints}  # several steps may share a remark
-    found += [Diagnostic("warning", lint.code, lint.message, *_span(lint), (_page(lint),)) for lint in seen]
+    found += [
+        Diagnostic("note" if lint.code in NOTES else "warning", lint.code, lint.message, *_span(lint), (_page(lint),))
+        for lint in seen
+    ]
     return found
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import symnll
-from symnll.report.diagnostics import SEVERITY, TITLES, Diagnostic, diagnostics
+from symnll.report.diagnostics import NOTES, SEVERITY, TITLES, Diagnostic, diagnostics
 from symnll.report.model import CRASHED, UNREADABLE, FileReport
 from symnll.report.paths import uri
 from symnll.report.style import Style
@@ -57,7 +57,7 @@ def _rule(code: str, title: str) -> dict[str, Any]:
             "text": f"docs/errors/{code}.md explains this and says what to do.",
             "markdown": f"[docs/errors/{code}.md](docs/errors/{code}.md) explains this and says what to do.",
         },
-        "defaultConfiguration": {"level": SEVERITY.get(code, "warning")},
+        "defaultConfiguration": {"level": "note" if code in NOTES else SEVERITY.get(code, "warning")},
     }
     return rule
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from symnll.report.diagnostics import Diagnostic, diagnostics, of_display
+from symnll.report.diagnostics import NOTES, Diagnostic, diagnostics, of_display
 from symnll.report.excerpt import cells, excerpt, shorten, visible
 from symnll.report.model import ACCEPTED, VERDICTS, DisplayReport, FileReport, Report, StepReport
 from symnll.report.style import Style
@@ -146,7 +146,7 @@ class Tally:
             self.skipped += display.skipped
             self.verdicts.update(step.verdict for step in display.steps)
             self.expected += sum(step.verdict == display.expect for step in display.steps)
-            self.warnings += len({lint for step in display.steps for lint in step.lints})
+            self.warnings += len({x for step in display.steps for x in step.lints if x.code not in NOTES})
 
     def line(self) -> str:
         """Such as `12 steps in 3 displays: 10 proved, 1 refuted, 1 unknown`."""

@@ -62,7 +62,7 @@ CHAINS = {
     r"a = b \text{ where } c = d": ["a = b", "where c = d"],
     "a": [],
     "": [],
-    r"a \neq b": [],
+    r"a \neq b": [r"a \neq b"],
 }
 
 

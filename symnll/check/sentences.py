@@ -1,0 +1,92 @@
+"""What a sentence around a formula makes of it: a condition of the display after it, a definition, or neither.
+
+What a sentence says in other words than these is not guessed: it states no condition, and it defines nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from symnll.read import syntax as S
+from symnll.read.prose import Sentence
+from symnll.read.tokens import Token, has_relation
+from symnll.read.words import BESIDE, DENIED
+
+DEFINES = {
+    "where", "let", "define", "defining", "denote", "denotes", "denoting", "defined", "with", "write", "writing", "set",
+    "setting", "putting", "here",
+}  # fmt: skip
+NAMING = {"where", "define", "defining", "defined", "denote", "denotes", "denoting"}  # also what was spoken of before
+CONDITION = {"if", "when", "for", "case", "assuming", "assume", "suppose", "given", "whenever", "provided"}
+# With one of these a sentence is about one case, or about what somebody might do.
+DOUBT = {
+    "if", "unless", "case", "cases", "otherwise", "would", "could", "might", "may", "again", "when", "whenever",
+    "suppose", "supposing", "assume", "assuming", "provided", "example", "e.g", "special", "instance", "particular",
+    "either", "only", "once", "except",
+}  # fmt: skip
+# The words of a sentence that supposes something for the display after it, and says no more of it.
+_OPEN = {"other", "others", "different", "otherwise", "true", "which", "follows", "following", "distinct", "be"}
+STATING = (BESIDE - _OPEN) | CONDITION | {
+    "we", "have", "has", "had", "get", "gets", "obtain", "find", "gives", "give", "yields", "yield", "becomes",
+    "compute", "look", "differentiate", "take", "begin", "start", "anew", "with", "respect", "by", "quotient",
+    "product", "chain", "rule", "partial", "off", "jacobian", "hessian", "matrix", "next", "finally", "there", "here",
+    "such", "that", "equals", "reads", "simplifies", "reduces", "can", "write", "expression", "loss", "softmax",
+    "probability", "output", "input", "any", "every", "all", "each", "non-target", "cross-entropy", "function", "using",
+    "apply", "calculate", "let", "us", "let's", "coincide", "numerator", "denominator",
+}  # fmt: skip
+
+
+def _lower(words: Iterable[str]) -> list[str]:
+    return [w.lower().replace("’", "'") for w in words]
+
+
+def odd_word(words: Iterable[str]) -> str:
+    """The first of the words with which a sentence may say something else than a condition, or ""."""
+    return next((w for w in _lower(words) if w not in STATING and not w.isdigit()), "")
+
+
+def supposes(s: Sentence, tokens: Sequence[Token]) -> bool:
+    """Whether a formula is what its sentence supposes: `for $x = 3$ we have`, `suppose that $a = b$`."""
+    near = _lower(s.near)
+    if near[-1:] == ["with"] and has_relation(tokens) and tokens[-2].kind == "REL":
+        return True
+    while near and near[-1] in ("that", "some", "all", "the", "case", "cases", "a"):
+        if near[-1] == "case":
+            return True
+        near.pop()
+    return bool(near) and near[-1] in CONDITION
+
+
+def cue_of(s: Sentence) -> set[str]:
+    """The last words before a formula that say what it is for."""
+    return set(_lower(s.before[-5:]))
+
+
+def doubtful(s: Sentence) -> bool:
+    """Whether a sentence is about one case, or about what does not hold, so that it defines nothing."""
+    words = {*_lower(s.before), *_lower(s.after)}
+    return bool(words & (DOUBT | DENIED - {"no"})) or any(w.endswith("n't") for w in words)
+
+
+def may_define(s: Sentence, open_end: bool = False) -> bool:
+    """Whether a sentence may define what its formula says. `open_end`: the formula after it says for which case."""
+    before, after = _lower(s.before), _lower(s.after)
+    if not cue_of(s) & DEFINES or doubtful(s):
+        return False
+    if set(before[-5:]) & {"or", "nor", "neither", *CONDITION}:
+        return False
+    return after[-1:] != ["or"] and not open_end
+
+
+def may_name(s: Sentence, after_display: bool) -> bool:
+    """Whether a sentence may define what was spoken of before, by a word for it or as it goes on from a display."""
+    return bool(cue_of(s) & NAMING) or (after_display and s.before[:1] == ("with",))
+
+
+def may_introduce(s: Sentence, right: Any, fresh: bool) -> bool:
+    """Whether a sentence may define a name that is new, or anew: `let $r = a - b$`. `with $q = p$` is a case."""
+    body = S.unwrap(right)
+    if isinstance(body, S.Name) or not fresh:
+        return False
+    return bool(cue_of(s) & {"let", "write", "writing"}) or not isinstance(body, S.Num)

@@ -1,0 +1,93 @@
+"""What a formula in a row may be by its shape: a condition on indices, a bound of a letter, something in brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from symnll.read.tokens import BIG, CLOSE, NAMED, OPEN, Token, has_relation
+
+_INDEX_KINDS = {
+    "NAME", "NUMBER", "PLUS", "MINUS", "DOTS", "SUB", "LBRACE", "RBRACE", "REL", "COMMA", "SUP", "LPAR", "RPAR",
+    "PRIME", "BAR", "TEXT",
+}  # fmt: skip
+
+
+def opened(tokens: list[Token], is_index: Callable[[str], bool]) -> list[Token]:
+    """An equation in brackets as a whole, (a = b), or from its relation on, a (= b), without them."""
+    if tokens[-1].kind != "RPAR" or tokens[-1].text == r"\}":
+        return tokens
+    depth = 0
+    for k in range(len(tokens) - 1, -1, -1):
+        depth += (tokens[k].kind in CLOSE) - (tokens[k].kind in OPEN)
+        if depth == 0:
+            break
+    inside = tokens[k + 1 : -1]
+    plain = has_relation(inside) and not any(t.kind in ("TEXT", "COMMA") for t in inside)
+    whole = k == 0 and plain and not speaks_of_indices(inside, is_index) and not bounds_a_letter(inside)
+    return [*tokens[:k], *inside] if whole or (plain and inside[0].kind == "REL") else tokens
+
+
+def introduces(tokens: Sequence[Token]) -> bool:
+    """Whether an equation may introduce its left side, L = … or f(x) = …: it holds wherever the right side does."""
+    at = next((k for k, t in enumerate(tokens) if t.kind == "REL"), len(tokens))
+    return tokens[0].kind == "NAME" and (at == 1 or tokens[1].kind == "LPAR") and tokens[0].text not in NAMED
+
+
+def bounds_a_letter(tokens: Sequence[Token]) -> bool:
+    """Whether this says where one letter is: x > 0, 0 < x < 1, x ≠ 0."""
+    kinds = [t.kind for t in tokens if t.kind != "MINUS"]
+    orders = {"<", ">", r"\leq", r"\geq", r"\neq"}
+    fits = kinds in (["NAME", "REL", "NUMBER"], ["NUMBER", "REL", "NAME"], ["NUMBER", "REL", "NAME", "REL", "NUMBER"])
+    return fits and all(t.text in orders for t in tokens if t.kind == "REL")
+
+
+def only_bracket(tokens: list[Token]) -> bool:
+    if len(tokens) < 3 or tokens[0].kind != "LPAR" or tokens[-1].kind != "RPAR":
+        return False
+    depth = 0
+    for t in tokens[:-1]:
+        depth += (t.kind in OPEN) - (t.kind in CLOSE)
+        if depth == 0:
+            return False
+    return True
+
+
+def trailing(tokens: list[Token]) -> int | None:
+    """Where a last `(if i ≠ j)` of a row begins; without words it is a factor, as [i ≠ j] is."""
+    if len(tokens) < 5 or (tokens[-1].kind, tokens[-1].text) != ("RPAR", ")"):
+        return None
+    depth = 0
+    for k in range(len(tokens) - 1, 0, -1):
+        depth += (tokens[k].kind in CLOSE) - (tokens[k].kind in OPEN)
+        if depth == 0:
+            inside = tokens[k + 1 : -1]
+            rest = [t for t in inside if t.kind != "TEXT"]
+            return k if len(rest) < len(inside) and has_relation(rest) else None
+    return None
+
+
+def speaks_of_indices(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> bool:
+    """Whether this speaks of indices only: i = j, k ≠ y_n, 1 ≤ i ≤ K. One side at least is letters that are indices."""
+    if not tokens or any(t.kind not in _INDEX_KINDS for t in tokens):
+        return False
+    sides: list[list[Token]] = [[]]
+    depth = 0
+    for t in tokens:
+        depth += (t.kind in OPEN) - (t.kind in CLOSE)
+        if depth == 0 and t.kind == "REL":
+            sides.append([])
+        else:
+            sides[-1].append(t)
+    names = [t.text for t in tokens if t.kind == "NAME"]
+    if any(n in NAMED or n == "e" or n[1:] in BIG for n in names):
+        return False
+    heads = [t for k, t in enumerate(tokens) if t.kind == "NAME" and not (k and tokens[k - 1].kind == "SUB")]
+    if any(not is_index(t.text) and len(t.text) > 1 and not t.text.startswith("\\") for t in heads):
+        return False
+    plain = {"NAME", "NUMBER", "PLUS", "MINUS", "COMMA", "DOTS", "TEXT"}
+    return any(
+        all(t.kind in plain for t in side)
+        and any(t.kind == "NAME" for t in side)
+        and all(is_index(t.text) for t in side if t.kind == "NAME")
+        for side in sides
+    )
