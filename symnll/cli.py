@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from symnll.check.command import check
+from symnll.export import kernel
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,6 +29,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(check)
+app.command()(kernel)
 Names = Annotated[list[str] | None, typer.Argument(help="Entries or claims, such as nll or nll.gradient; none: all.")]
 
 

@@ -220,9 +220,9 @@ def test_no_samples() -> None:
         ([-INF, 0, 0], 1, math.log(2), [0, -0.5, 0.5]),  # a mask
         ([-INF, 0, 0], 0, INF, [-1, 0.5, 0.5]),  # the target masked
         ([-INF, 3, -INF], 1, 0, [0, 0, 0]),
-        ([INF, 0, 0], 1, INF, None),
-        ([INF, 0, 0], 0, math.nan, None),
-        ([INF, INF, 0], 2, math.nan, None),
+        ([INF, 0, 0], 1, INF, [1, -1, 0]),
+        ([INF, 0, 0], 0, 0, [0, 0, 0]),
+        ([INF, INF, 0], 2, INF, [math.nan, math.nan, -1]),
         ([math.nan, 0, 0], 1, math.nan, [math.nan] * 3),
         ([-INF, -INF, -INF], 0, math.nan, [math.nan] * 3),
     ],
@@ -252,7 +252,12 @@ def test_logsumexp_and_softmax_at_infinity() -> None:
     [
         (([[0.0, 1]], [2]), {}, ValueError, "targets[0]: is 2; use class indices from 0 to 1"),
         (([[0.0, 1]] * 2, [0, -1]), {}, ValueError, "targets[1]: is -1; use class indices from 0 to 1"),
-        (([[0.0, 1]], [-100]), {}, ValueError, "leave such samples out"),
+        (
+            ([[0.0, 1]], [-100]),
+            {"ignore_index": None},
+            ValueError,
+            "targets[0]: is -100; use class indices from 0 to 1",
+        ),
         (([0.0, 1], 5), {}, ValueError, "targets: is 5"),
         (([[0.0, 1]], [0, 1]), {}, ValueError, "targets: class indices have shape (2,); use (1,)"),
         (([[0.0, 1]], [[0, 1]]), {}, ValueError, "Soft targets have to be floating-point numbers"),
@@ -328,8 +333,10 @@ def _number(expression: Any, values: dict[str, list[Any]], classes: int) -> Any:
     """The expression as a number in scalar symbols z_1, z_2, …: sums written out here, derivatives of finite sums."""
     import sympy
 
-    from symnll.language import MaxOver
+    from symnll.language import Larger, MaxOver
 
+    if isinstance(expression, Larger):
+        return sympy.Max(*(_number(a, values, classes) for a in expression.args))
     if isinstance(expression, (sympy.Sum, MaxOver)):
         ((bound, _, _),) = expression.limits
         terms = [
@@ -353,16 +360,19 @@ def test_what_the_forms_say_holds_at_small_sizes() -> None:
     """No proof, which is the library's part: every statement at K = 1 and 3, at every class, at random logits."""
     import sympy
 
-    from symnll.kernels import forms
+    from symnll.kernels import forms, option_forms
 
     page = (ROOT / "docs" / "kernels.md").read_text(encoding="utf-8")
-    assert all(f"`{name}`" in page for name in forms.theorems())
-    for name, statement in forms.theorems().items():
-        positions = [a for a in (forms.m, forms.target, forms.pivot) if a in statement.free_symbols]
+    assert all(f"`{name}`" in page for name in {**forms.theorems(), **option_forms.option_theorems()})
+    for name, statement in {**forms.theorems(), **option_forms.option_theorems()}.items():
+        places = (forms.m, forms.target, forms.pivot, option_forms.column)
+        positions = [a for a in places if a in statement.free_symbols]
         for classes in (1, 3):
-            values = {a: list(sympy.symbols(f"{a}_1:{classes + 1}", real=True)) for a in ("z", "t", "v")}
+            values = {a: list(sympy.symbols(f"{a}_1:{classes + 1}", real=True)) for a in ("z", "t", "v", "u")}
             point = {s: sympy.Float(RNG.normal()) for each in values.values() for s in each}
-            point[forms.shift] = sympy.Float(0.7)
+            arrays = {a.base.label for a in statement.atoms(sympy.Indexed)}
+            numbers = statement.free_symbols - set(positions) - arrays - {forms.K}
+            point |= {s: sympy.Float(0.3 + RNG.random()) for s in numbers if not isinstance(s, sympy.Indexed)}
             for at in itertools.product(range(1, classes + 1), repeat=len(positions)):
                 placed = statement.xreplace(dict(zip(positions, map(sympy.Integer, at), strict=True)))
                 left, right = (_number(side, values, classes).xreplace(point).evalf() for side in placed.args)
@@ -372,11 +382,11 @@ def test_what_the_forms_say_holds_at_small_sizes() -> None:
 def test_every_theorem_of_a_form_is_a_claim_of_the_library() -> None:
     """The statement that the library proves (see test_library.py) is the one that the code was printed from."""
     from symnll.entry import claims, entries
-    from symnll.kernels import forms
+    from symnll.kernels import forms, option_forms
     from symnll.prove.bridge import Bridge
 
-    needed = [pair for form in forms.FORMS for pair in form.statements()]
-    assert {name for name, _ in needed} == {f"kernels.{c.name}" for c in entries()["kernels"].claims}
+    needed = [pair for form in (*forms.FORMS, *option_forms.OPTION_FORMS) for pair in form.statements()]
+    assert {name for name, _ in needed} >= {f"kernels.{c.name}" for c in entries()["kernels"].claims}
     for name, statement in needed:
         proved = claims()[name][1]
         assert not proved.given
@@ -384,13 +394,18 @@ def test_every_theorem_of_a_form_is_a_claim_of_the_library() -> None:
 
 
 def test_what_has_no_form_as_array_operations_is_refused() -> None:
-    from sympy import KroneckerDelta
+    from sympy import KroneckerDelta, exp
 
-    from symnll.kernels.forms import j, k, m, target, v, z
-    from symnll.kernels.printer import ClassAxisPrinter, NotPrintable
+    from symnll.kernels.forms import Form, e, j, k, m, mean, target, v, y, z
+    from symnll.kernels.printer import NotPrintable, core_source
     from symnll.language import total
 
-    printer = ClassAxisPrinter((target,), m)
-    for wrong in (total(z[k] * v[m], k), z[m] * v[j], KroneckerDelta(m, target) * z[m]):
+    for step in (
+        (mean, total(z[k] * v[k] * y[k], k)),
+        (y[m], z[m] * v[j]),
+        (y[m], KroneckerDelta(m, target) * z[m] + v[m] * z[m] + z[m]),
+        (e[m], exp(z[m] * v[m])),
+    ):
+        form = Form("wrong_core", (z, v, target), (step,), (step[0],), ())
         with pytest.raises(NotPrintable):
-            printer.doprint(wrong)
+            core_source(form)

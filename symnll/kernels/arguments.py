@@ -1,71 +1,40 @@
-"""What the kernels do around the mathematics: checks of arguments, axes, dtypes, reductions, entries along an axis.
+"""Reading the arguments of the public functions: each is checked, and an error says what it was and what is accepted.
 
 Plain NumPy. `symnll.kernels.generate` copies the code below the imports into the generated module.
 """
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[Any]
+from symnll.kernels.rows import Array, Batch
 
 REDUCTIONS = ("none", "mean", "sum")
 
 
 def silent() -> np.errstate:
     """Infinite and NaN logits have documented results; inf − inf on the way there is no cause for a warning."""
-    return np.errstate(invalid="ignore")
+    return np.errstate(invalid="ignore", over="ignore", divide="ignore")
 
 
-def sum_except(x: Array, at: Array) -> Array:
-    """Sum over the last axis without the entry `at`. The array must be ours: it is changed and put right again."""
-    entries = x.shape[-1]
-    if x.flags.c_contiguous:
-        flat, position = x.reshape(-1), at.reshape(-1) + np.arange(0, x.size, entries)
-        kept = flat[position]
-        flat[position] = 0
-        total = np.sum(x, axis=-1, keepdims=True)
-        flat[position] = kept
-    else:
-        kept = np.take_along_axis(x, at, axis=-1)
-        np.put_along_axis(x, at, 0, axis=-1)
-        total = np.sum(x, axis=-1, keepdims=True)
-        np.put_along_axis(x, at, kept, axis=-1)
-    return total
+def is_float(dtype: Any) -> bool:
+    """Real floating point; bfloat16 is not NumPy's own, and known by its name."""
+    return bool(dtype.kind == "f" or (dtype.kind == "V" and dtype.name == "bfloat16"))
 
 
-def weighted_sum(a: Array, b: Array) -> Array:
-    """Sum of a·b over the last axis, with 0·∞ = 0: a class of weight 0 counts for nothing, masked or not."""
-    product = a * b
-    total = np.sum(product, axis=-1, keepdims=True)
-    if np.isnan(total).any():
-        total = np.sum(np.where((a == 0) | (b == 0), 0, product), axis=-1, keepdims=True)
-    return total
-
-
-def replace_at(x: Array, at: Array, value: Array) -> Array:
-    """x with the value as its entry `at` of the last axis. The array must be ours: it is changed."""
-    np.put_along_axis(x, at, value, axis=-1)
-    return x
-
-
-def largest(z: Array) -> Array:
-    """The class of the largest logit, which is NaN if one is."""
-    return np.argmax(z, axis=-1, keepdims=True)
-
-
-def read_logits(logits: ArrayLike) -> Array:
-    """An array of real floating-point numbers, integers as float64."""
+def read_logits(logits: ArrayLike, name: str = "logits") -> Array:
+    """An array of real floating-point numbers; integers become float64."""
     z = np.asarray(logits)
+    if is_float(z.dtype):
+        return z
     if z.dtype.kind in "iu":
-        z = z.astype(np.float64)
-    if z.dtype.kind != "f":
-        raise TypeError(f"logits: dtype is {z.dtype}; use floating-point numbers (or integers, read as float64).")
-    return z
+        return z.astype(np.float64)
+    raise TypeError(f"{name}: dtype is {z.dtype}; use floating-point numbers (or integers, read as float64).")
 
 
 def read_axis(z: Array, axis: Any) -> int:
@@ -83,23 +52,33 @@ def read_axis(z: Array, axis: Any) -> int:
     return position % z.ndim
 
 
-def classes_last(x: Array, axis: int, working: Any) -> Array:
-    """The array with its class axis last, in the working precision."""
-    return np.moveaxis(x, axis, -1).astype(working, copy=False)
+def result_dtype(z: Array) -> Any:
+    """The dtype of the logits, in the byte order of the machine."""
+    return z.dtype if z.dtype.isnative else z.dtype.newbyteorder("=")
 
 
 def working_dtype(z: Array) -> Any:
-    """The dtype of the logits, but float32 where they are float16."""
-    return np.promote_types(z.dtype, np.float32)
+    """The dtype that is computed in: that of the result, but float32 for float16 and bfloat16."""
+    dtype = result_dtype(z)
+    return dtype if dtype.itemsize > 2 else np.dtype(np.float32)
 
 
-def read_targets(targets: ArrayLike, z: Array, axis: int) -> tuple[Array, bool]:
-    """Class indices of shape (..., 1), or soft targets with the class axis last; and whether they are soft."""
+def as_rows(x: Array, axis: int) -> Array:
+    """The array as (N, K), a view where that is possible."""
+    if axis != x.ndim - 1:
+        x = np.moveaxis(x, axis, -1)
+    return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+
+
+def read_targets(targets: ArrayLike, z: Array, axis: int, ignore_index: int | None) -> tuple[Array, Array | None, bool]:
+    """(class indices (N,), which of them are ignored, False), or (soft targets (N, K), None, True)."""
     t = np.asarray(targets)
     samples, classes = z.shape[:axis] + z.shape[axis + 1 :], z.shape[axis]
-    if t.dtype.kind == "f":
+    if t.size == 0 and t.shape == samples:  # no samples: NumPy reads [] as float64
+        return np.zeros(0, np.intp), None, False
+    if is_float(t.dtype):
         if t.shape == z.shape:
-            return classes_last(t, axis, working_dtype(z)), True
+            return as_rows(t, axis), None, True
         if t.shape == samples:
             raise TypeError(
                 f"targets: dtype is {t.dtype} at shape {t.shape}; class indices have to be integers, "
@@ -114,23 +93,64 @@ def read_targets(targets: ArrayLike, z: Array, axis: int) -> tuple[Array, bool]:
             f"targets: class indices have shape {t.shape}; use {samples}, "
             f"the shape of the logits {z.shape} without axis {axis}.{hint}"
         )
-    wrong = (t < 0) | (t >= classes)
-    if wrong.any():
-        first = tuple(int(i) for i in np.argwhere(wrong)[0])
-        place = f"targets[{', '.join(map(str, first))}]" if first else "targets"
-        hint = " There is no index to be ignored: leave such samples out." if t[first] == -100 else ""
-        raise ValueError(f"{place}: is {t[first]}; use class indices from 0 to {classes - 1}.{hint}")
-    return t.astype(np.intp, copy=False)[..., np.newaxis], False
+    ignored = None
+    labels = t.astype(np.intp, copy=False).reshape(-1)
+    if labels.size and int(np.maximum.reduce(labels.view(np.uintp))) >= classes:  # the negative ones become large
+        wrong = (t < 0) | (t >= classes)
+        if ignore_index is not None:
+            ignored = t == ignore_index
+            wrong &= ~ignored
+        if wrong.any():
+            first = tuple(int(i) for i in np.argwhere(wrong)[0])
+            place = f"targets[{', '.join(map(str, first))}]" if first else "targets"
+            accepted = "" if ignore_index is None else f", or ignore_index, {ignore_index}"
+            raise ValueError(f"{place}: is {t[first]}; use class indices from 0 to {classes - 1}{accepted}.")
+    elif ignore_index is not None and 0 <= ignore_index < classes:
+        ignored = t == ignore_index
+    if ignored is not None:
+        ignored = ignored.reshape(-1)
+        labels = np.where(ignored, 0, labels)
+    return labels, ignored, False
 
 
-def read_vector(v: ArrayLike, z: Array, axis: int) -> Array:
-    """The vector of a Hessian-vector product, with the class axis last."""
-    x = np.asarray(v)
-    if x.dtype.kind not in "fiu":
-        raise TypeError(f"v: dtype is {x.dtype}; use floating-point numbers (or integers).")
-    if x.shape != z.shape:
-        raise ValueError(f"v: shape is {x.shape}; use the shape of the logits, {z.shape}.")
-    return classes_last(x, axis, working_dtype(z))
+def read_like(x: ArrayLike, z: Array, axis: int, name: str) -> Array:
+    """Real numbers of the shape of the logits, as (N, K)."""
+    a = np.asarray(x)
+    if a.dtype.kind not in "iu" and not is_float(a.dtype):
+        raise TypeError(f"{name}: dtype is {a.dtype}; use floating-point numbers (or integers).")
+    if a.shape != z.shape:
+        raise ValueError(f"{name}: shape is {a.shape}; use the shape of the logits, {z.shape}.")
+    return as_rows(a, axis)
+
+
+def read_weight(weight: Any, classes: int, working: Any) -> Array | None:
+    """Class weights (K,)."""
+    if weight is None:
+        return None
+    w = np.asarray(weight)
+    if w.dtype.kind not in "fiu":
+        raise TypeError(f"weight: dtype is {w.dtype}; use real numbers, one a class.")
+    if w.shape != (classes,):
+        raise ValueError(f"weight: shape is {w.shape}; use ({classes},), one number a class.")
+    return w.astype(working)
+
+
+def read_number(value: Any, name: str, accepted: str, low: float, high: float) -> float:
+    """A number from low to high; the ends, where they are finite, included, but 0 is no temperature."""
+    if isinstance(value, int | float | np.floating | np.integer) and not isinstance(value, bool):
+        number = float(value)
+        if low <= number <= high and math.isfinite(number) and (number > 0 or name != "temperature"):
+            return number
+    raise ValueError(f"{name}: is {value!r}; use {accepted}.")
+
+
+def read_ignore_index(value: Any) -> int | None:
+    if value is None:
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"ignore_index: is {value!r}; use an integer, or None to ignore no index.") from None
 
 
 def check_reduction(reduction: Any) -> None:
@@ -138,25 +158,125 @@ def check_reduction(reduction: Any) -> None:
         raise ValueError(f"reduction: is {reduction!r}; use 'none', 'mean' or 'sum'.")
 
 
-def reduced(losses: Array, reduction: str, dtype: Any) -> Any:
-    """One loss a sample, or their mean or sum; the mean of no samples is NaN."""
-    losses = losses[..., 0]
-    if reduction == "none":
-        return losses.astype(dtype, copy=False)[()]
-    total = np.sum(losses)
-    if reduction == "mean":
-        total = total / losses.size if losses.size else total * np.nan
-    return total.astype(dtype)
+class Result:
+    """An array of the shape of the logits to be filled: the user's `out`, or a new one. `rows` are it as (N, K)."""
+
+    def __init__(self, z: Array, axis: int, out: Any, name: str = "out") -> None:
+        dtype = result_dtype(z)
+        if out is None:
+            self.array = np.empty(z.shape, dtype)
+        else:
+            self.array = checked_out(out, z.shape, dtype, name)
+        rows = as_rows(self.array, axis)
+        self.axis, self.rows = axis, rows
+        self.copied = rows is not self.array and not np.may_share_memory(rows, self.array)
+
+    def done(self) -> Array:
+        """The array, after `rows` have been filled."""
+        if self.copied:
+            moved = np.moveaxis(self.array, self.axis, -1)
+            moved[...] = self.rows.reshape(moved.shape)
+        return self.array
 
 
-def scaled(derivative: Array, reduction: str, axis: int, dtype: Any) -> Array:
-    """The derivative of the reduced loss from that of each sample's, in the layout of the logits."""
-    samples = derivative.size // derivative.shape[-1]
-    if reduction == "mean" and samples > 1:
-        derivative /= samples
-    return restored(derivative, axis, dtype)
+def checked_out(out: Any, shape: tuple[int, ...], dtype: Any, name: str) -> Array:
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"{name}: is a {type(out).__name__}; use a NumPy array of shape {shape} and dtype {dtype}.")
+    if out.shape != shape:
+        raise ValueError(f"{name}: shape is {out.shape}; use {shape}.")
+    if out.dtype != dtype:
+        raise TypeError(f"{name}: dtype is {out.dtype}; use {dtype}, the dtype of the result.")
+    if not out.flags.writeable:
+        raise ValueError(f"{name}: is read-only; use an array that can be written to.")
+    return out
 
 
-def restored(x: Array, axis: int, dtype: Any) -> Array:
-    """The array with its class axis where the logits have it, in their dtype."""
-    return np.moveaxis(x, -1, axis).astype(dtype, copy=False)
+def apart(x: Array, out: Any) -> Array:
+    """The array, copied if writing into `out` could change it."""
+    return x.copy() if isinstance(out, np.ndarray) and np.may_share_memory(x, out) else x
+
+
+class Task(Batch):
+    """The arguments of a loss, read: what its core is given, and how the samples are reduced."""
+
+    def __init__(
+        self,
+        logits: ArrayLike,
+        targets: ArrayLike,
+        axis: Any,
+        reduction: Any,
+        weight: Any,
+        ignore_index: Any,
+        label_smoothing: Any,
+        temperature: Any,
+        out: Any = None,
+    ) -> None:
+        if reduction not in REDUCTIONS:
+            check_reduction(reduction)
+        self.reduction = reduction
+        z = self.array = read_logits(logits)
+        self.axis = read_axis(z, axis)
+        super().__init__(working_dtype(z), as_rows(z if out is None else apart(z, out), self.axis))
+        self.samples = z.shape[: self.axis] + z.shape[self.axis + 1 :]
+        t, self.dropped, self.soft = read_targets(targets, z, self.axis, read_ignore_index(ignore_index))
+        self.t = t if out is None else apart(t, out)
+        self.tau = 1 if temperature == 1 else read_number(temperature, "temperature", "a positive number", 0, math.inf)
+        self.alpha = 0.0
+        if label_smoothing != 0:
+            self.alpha = read_number(label_smoothing, "label_smoothing", "a number from 0 to 1", 0, 1)
+        self.weight = None if weight is None else read_weight(weight, z.shape[self.axis], self.working)
+        self.out = out
+        self._weigh()
+
+    def _weigh(self) -> None:
+        """The factor of each sample, and what a mean is divided by: the weights of the targets, as in PyTorch."""
+        count: Any = len(self.logits[0])
+        if not self.soft:
+            hot = None if self.weight is None else self.weight[self.t]
+            if self.dropped is not None:
+                count = count - np.count_nonzero(self.dropped)
+            if hot is not None:
+                count = np.sum(hot if self.dropped is None else hot[~self.dropped], dtype=np.float64)
+                if not self.alpha:
+                    self.scale = hot
+                    self.dropped = hot == 0 if self.dropped is None else self.dropped | (hot == 0)
+        self.count = count
+        if self.reduction == "mean" and count != 1:
+            self.divisor = self.working.type(count)
+
+    @property
+    def mixed(self) -> bool:
+        """Are the targets of the core soft: given so, or smoothed?"""
+        return self.soft or bool(self.alpha)
+
+    def block_of_targets(self, at: slice) -> Array:
+        """w_k ((1 − α) t_k + α/K) for a block of samples, as (K, B); t is one-hot for class indices."""
+        classes, t = self.logits[0].shape[1], self.t[at]
+        share = self.alpha / classes
+        if self.soft:
+            block = (1 - self.alpha) * t.astype(self.working, copy=False).T + self.working.type(share)
+        else:
+            block = np.full((classes, len(t)), share, self.working)
+            block[t, np.arange(len(t))] += self.working.type(1 - self.alpha)
+        return block if self.weight is None else block * self.weight[:, np.newaxis]
+
+    def soft_targets(self) -> Any:
+        return self.t if not self.alpha and self.weight is None else self.block_of_targets
+
+    def total_weight(self, at: slice) -> Array:
+        """Σ_k of the core's targets for a block of samples, as (1, B) or (1, 1); `scale` comes on top."""
+        if not self.mixed:
+            return np.ones((1, 1), self.working)
+        if self.soft and not self.alpha and self.weight is None:
+            return np.add.reduce(self.t[at], axis=1, dtype=self.working)[np.newaxis]
+        return np.add.reduce(self.block_of_targets(at), axis=0, keepdims=True)
+
+    def reduced(self, losses: Array) -> Any:
+        """One loss a sample, or their mean or sum; the mean of no samples is NaN."""
+        dtype = result_dtype(self.array)
+        if self.reduction == "none":
+            return losses.reshape(self.samples).astype(dtype, copy=False)[()]
+        total = np.add.reduce(losses, dtype=np.promote_types(losses.dtype, np.float64))
+        if self.reduction == "mean":
+            total = total / self.count if self.count else total * np.nan
+        return total.astype(dtype)

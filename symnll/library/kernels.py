@@ -7,9 +7,10 @@ from sympy import KroneckerDelta, exp, log
 
 from symnll.entry import Claim, Entry, Step
 from symnll.kernels.forms import K, j, k, m, pivot, shift, t, target, theorems, v, z
+from symnll.kernels.option_forms import option_theorems
 from symnll.language import dot, family, log_sum_exp, real, softmax, total, vector
 
-STATEMENTS = theorems()
+STATEMENTS = {**option_theorems(), **theorems()}
 y = softmax(z)
 others = total((1 - KroneckerDelta(k, pivot)) * exp(z[k] - z[pivot]), k)
 weight = total(t[k], k)
@@ -24,6 +25,11 @@ def claim(name, title, steps, last, abbreviations=(), note=""):
     statement = STATEMENTS[f"kernels.{name}"]
     steps = [*(Step(*s) for s in steps), Step(statement.rhs, last)]
     return Claim(name, title, statement, steps=steps, abbreviations=abbreviations, note=note)
+
+
+def at_once(name, title, note=""):
+    """The claim of a kernel's theorem, proved in one step."""
+    return Claim(name, title, STATEMENTS[f"kernels.{name}"], note=note)
 
 
 ENTRY = Entry(
@@ -122,6 +128,34 @@ ENTRY = Entry(
             "exponential of a sum",
             [*Y, (real("mean"), total(shifted[k] * v[k], k))],
         ),
+        at_once(
+            "log_sum_exp",
+            "Log-sum-exp from exponentials of any shift",
+            note="The shift of the exponentials and the pivot are free, each for itself; so in the theorems below.",
+        ),
+        at_once("log_softmax", "The logarithm of a probability from exponentials of any shift"),
+        at_once(
+            "nll_hessian",
+            "A column of the Hessian of the loss",
+            note="On the diagonal y_m times the sum of the other probabilities: 1 − y_m would cancel.",
+        ),
+        at_once(
+            "entropy",
+            "The entropy of a softmax",
+            note="Where the pivot is the largest logit, no term is negative, and nothing cancels.",
+        ),
+        at_once("entropy_gradient", "The gradient of the entropy"),
+        at_once("divergence", "The divergence of two softmaxes"),
+        at_once("divergence_gradient_p", "The gradient of the divergence by the logits of the first"),
+        at_once("divergence_gradient_q", "The gradient of the divergence by the logits of the second"),
+        at_once(
+            "binary_nll",
+            "The loss of one logit",
+            note="max(x, 0) + max(−x, 0) is |x|, so that the exponential is at most 1.",
+        ),
+        at_once("binary_nll_gradient", "The derivative of the loss of one logit"),
+        at_once("pair", "The scaled sum of the streaming pair"),
+        at_once("pair_merge", "The scaled sum of two streaming pairs"),
     ],
     references=[
         "Blanchard, Higham, Higham, Accurately computing the log-sum-exp and softmax functions (2021), IMA JNA 41(4)",

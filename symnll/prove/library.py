@@ -26,6 +26,7 @@ def prove_claims(names: Sequence[str], progress: Callable[[str], None] | None = 
             results[name] = prove_claim(every[name][1])
     finally:
         if collecting:
+            gc.freeze()  # else the next new object starts a search through all that was made, which takes a second
             gc.enable()
     return results
 

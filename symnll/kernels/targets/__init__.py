@@ -1,0 +1,1 @@
+"""Printers of kernels, one a target: NumPy's is `symnll.kernels.printer`."""
