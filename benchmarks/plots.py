@@ -1,6 +1,6 @@
 """The figures of the documentation, from what `kernels.py` and `accuracy.py` have written.
 
-    python -m pip install '.[plots]'
+    python -m pip install '.[examples]'
     python benchmarks/kernels.py --json kernels.json
     python benchmarks/accuracy.py --json accuracy.json
     python benchmarks/plots.py kernels.json accuracy.json [--folder docs/figures]

@@ -16,7 +16,7 @@ from symnll.meaning import limits
 from symnll.meaning.displays import defined_name, heads_of, links_of, trees_of
 from symnll.meaning.evidence import evidence, labels_below, vector_letters
 from symnll.meaning.scope import Scope
-from symnll.meaning.trees import argument_parts, big_letter, children, head_of, names_in, script_parts, spelled
+from symnll.meaning.trees import argument_parts, big_letter, children, head_of, names_in, script_parts, spelled, spells
 from symnll.meaning.values import Range
 from symnll.read import syntax as S
 from symnll.read.tokens import BIG, NAMED
@@ -301,6 +301,8 @@ def _name(scope: Scope, node: S.Atom, found: _Found, env: dict[str, Key], bound:
     parts = _parts(scope, node)
     whole = [f"{name}_{spelled(S.unwrap(s))}" for s in node.subs]
     if not parts or labels_below(scope, name, node.subs) or any(map(scope.known, whole)):
+        return
+    if spells(parts, bound | scope.ranges.keys()):
         return
     letters = [_letter(scope, p, bound) for p in parts]
     plain = [isinstance(S.unwrap(p), (S.Num, S.Name, S.Sum)) for p in parts]

@@ -9,7 +9,7 @@ from typing import Any
 
 from symnll.meaning.apply import alike
 from symnll.meaning.scope import Definition, Scope
-from symnll.meaning.trees import mentions, names_in
+from symnll.meaning.trees import children, mentions, names_in
 from symnll.read import syntax as S
 
 # One letter for many functions, which their arguments tell apart: p(x) and p(y), L(w) and L(p).
@@ -49,7 +49,20 @@ def _entry(scope: Scope, d: Definition) -> bool:
     at_index = all(_is_index(scope, a) for a in d.arguments)
     letters = set(map(_letter, d.arguments))
     families = [x for x in scope.definitions.get(d.head, ()) if x.arguments is None and len(x.indices) > len(d.indices)]
-    return any((at_index and len(x.indices) == count) or letters <= reach(scope, x.body) for x in families)
+    return any((at_index and len(x.indices) == count) or letters <= _held(scope, x.body) for x in families)
+
+
+def _held(scope: Scope, body: Any) -> set[str]:
+    """What a body speaks of, other than the labels that it only has in subscripts, as y in −log p_{y_i}."""
+    return reach(scope, body) - (names_in(body) - _above(body))
+
+
+def _above(node: Any) -> set[str]:
+    """The names in a syntax tree that stand in no subscript."""
+    if isinstance(node, S.Name):
+        return {node.text}
+    parts = (node.base, *node.sups) if isinstance(node, S.Atom) else children(node)
+    return {n for p in parts for n in _above(p)}
 
 
 def _is_index(scope: Scope, node: Any) -> bool:

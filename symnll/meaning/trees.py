@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from symnll.read import syntax as S
-
-if TYPE_CHECKING:
-    pass
 
 
 def spelled(node: Any) -> str:
@@ -152,3 +149,10 @@ def split_at(pieces: Sequence[Any], at: list[int]) -> list[tuple[Any, ...]]:
     """The pieces between those at the given places."""
     edges = [-1, *at, len(pieces)]
     return [tuple(pieces[a + 1 : b]) for a, b in itertools.pairwise(edges)]
+
+
+def spells(parts: Sequence[Any], indices: set[str]) -> bool:
+    """Whether the parts of a subscript are the letters of a word, such as new or model, and no indices."""
+    names = {S.unwrap(p).text if isinstance(S.unwrap(p), S.Name) else "" for p in parts}
+    word = len(parts) > 2 and all(len(n) == 1 and n.islower() for n in names) and bool(set("aeou") & names)
+    return word and not (names <= indices if len(parts) > 3 else names & indices)

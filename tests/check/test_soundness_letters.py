@@ -5,7 +5,7 @@ Each row is a document and, for each of its steps, the verdict; several where mo
 
 import pytest
 
-from tests.check.careful import compare
+from tests.check.careful import compare, verdicts
 
 NOT_TRUE = "refuted|conditional|unknown|unparsed"
 MEAN = r"\mu_x = \frac{1}{n} \sum_{i=1}^n x_i"
@@ -156,3 +156,10 @@ DECLARED = {
 @pytest.mark.parametrize("name", DECLARED)
 def test_what_letters_are_taken_to_be_beside_declarations(name: str) -> None:
     compare(*DECLARED[name])
+
+
+def test_a_word_below_a_name_is_no_product_of_indices() -> None:
+    text = (
+        "<!-- symnll\nindex m in 1..K\nreal p[K]\n-->\n\n$$ \\theta_{model} = 2 $$\n\n$$ e^{\\theta_{model}} = e^2 $$"
+    )
+    assert verdicts(text) == ["definition", "proved"]
