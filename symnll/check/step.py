@@ -20,7 +20,7 @@ from symnll.meaning.elaborate import Elaborator
 from symnll.meaning.integrals import Antiderivative
 from symnll.meaning.scope import Scope
 from symnll.meaning.trees import children, head_of, names_in
-from symnll.meaning.values import Array, Ones, Unclear
+from symnll.meaning.values import Array, NotANumber, Ones, Unclear
 from symnll.read import syntax as S
 from symnll.read.tokens import Token
 
@@ -124,7 +124,7 @@ def by_entries(e: Elaborator, lhs: Any, rhs: Any, node: Any) -> tuple[Any, Any]:
             filled = Array(one.axes, lambda *i: other, one.row)
             lhs, rhs = (one, filled) if isinstance(lhs, Array) else (filled, one)
         else:
-            raise Unclear("One side is a number and the other is a vector or a matrix.", node.start, node.end)
+            raise NotANumber("One side is a number and the other is a vector or a matrix.", node.start, node.end)
     if len(lhs.axes) != len(rhs.axes) or any(a.size != b.size for a, b in zip(lhs.axes, rhs.axes, strict=True)):
         raise Unclear("The two sides have different shapes.", node.start, node.end)
     if len(lhs.axes) == 1 and lhs.row != rhs.row:

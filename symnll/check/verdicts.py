@@ -20,9 +20,9 @@ from symnll.check.rounded import is_cut, rounded
 from symnll.check.step import Meant, judge, meaning
 from symnll.check.stretch import STANDARD, Stretch, name_of
 from symnll.meaning.conditions import RELATIONS
-from symnll.meaning.evidence import labels_below
-from symnll.meaning.scope import Scope
-from symnll.meaning.values import Independent
+from symnll.meaning.evidence import labels_below, only_bare
+from symnll.meaning.scope import Scope, pretty
+from symnll.meaning.values import Independent, NotANumber
 from symnll.read import rows
 from symnll.read import syntax as S
 from symnll.read.source import Source
@@ -85,7 +85,7 @@ class Verdicts:
         if link.relation.text == "=:":
             sides = sides[::-1]
         try:
-            meant = meaning(stretch.scope, sides, link.relation.text, link.conditions, step.wide, step.free)
+            meant = _meaning(stretch.scope, sides, step)
         except Unreadable as error:
             unparsed(self.source, report, error)
             if isinstance(error, Independent):
@@ -203,6 +203,34 @@ class Verdicts:
             "verdict": report.verdict, "condition": report.condition, "reason": report.reason, "rules": report.rules,
             "inferred": report.inferred, "help": report.help, "counterexample": asdict(example) if example else None,
         })  # fmt: skip
+
+
+def _meaning(scope: Scope, sides: Any, step: ReadStep) -> Meant:
+    """What a step states. If a vector stands where a number must, letters that functions are defined by are numbers.
+
+    A page may define σ(x) for a number x, and write x_n for its data.
+    """
+    link = step.link
+    try:
+        return meaning(scope, sides, link.relation.text, link.conditions, step.wide, step.free)
+    except NotANumber as error:
+        vectors = {q.name for q in scope.quantities.values() if q.axes and q.inferred}
+        declared = {q.name for q in scope.quantities.values() if not (q.axes and q.inferred)}
+        arguments = {p for ds in scope.definitions.values() for d in ds for p in d.parameters}
+        letters = sorted(only_bare(sides) & arguments & vectors - declared - scope.definitions.keys())
+        if not letters:
+            raise
+        try:
+            for letter in letters:
+                scope.quantity(letter, "real", (), inferred=True)
+            meant = meaning(scope, sides, link.relation.text, link.conditions, step.wide, step.free)
+        except Unreadable:
+            raise error from None
+        finally:
+            for letter in letters:
+                del scope.quantities[letter, 0]
+        meant.notes.extend(f"{pretty(letter)} is a real number here, and no vector" for letter in letters)
+        return meant
 
 
 def _doubted(stretch: Stretch, meant: Meant, decision: Decision) -> Decision:

@@ -9,10 +9,11 @@ from typing import Any
 import sympy
 
 from symnll.meaning.elaborate import Elaborator
+from symnll.meaning.evidence import free_letters
 from symnll.meaning.formulas import notation
 from symnll.meaning.known import declared, is_letter, is_power
 from symnll.meaning.scope import Definition, Scope
-from symnll.meaning.trees import argument_parts, children, mentions, script_parts, separators, spelled
+from symnll.meaning.trees import argument_parts, children, mentions, names_in, script_parts, separators, spelled
 from symnll.meaning.uses import use_of
 from symnll.meaning.values import Range, Unclear
 from symnll.read import syntax as S
@@ -123,7 +124,9 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
         and isinstance(head, S.Atom)
         and len(script_parts(head.subs[0] if head.subs else name)) > 1
     ):
-        return None  # Kronecker's
+        letters = set().union(*map(names_in, head.subs))
+        if not letters <= names_in(right) or name.text in names_in(right):
+            return None  # Kronecker's; but δ_{nk} = y_{nk} − t_{nk} is an error that goes backwards through a network
     subs = [_inside(x) for i in items if isinstance(i, S.Atom) for x in i.subs]
     if any(isinstance(p, S.Sep) and p.kind == "REL" for x in subs if isinstance(x, S.List) for p in x.pieces):
         return None  # E_{x ∼ p}[…]
@@ -138,8 +141,10 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
         return None
     if use.primes and (use.key in scope.functions or use.key in scope.definitions):
         return None  # a derivative
-    if (use.primes and len(items) > 1) or (name.text == "e" and not use.indices):
+    if use.primes and len(items) > 1:
         return None
+    if name.text == "e" and not use.indices and (use.powers or not free_letters(right)):
+        return None  # Euler's; but e = y − w x is an error
     named = use.key + labels + "'" * use.primes
     indices = [_parameter(scope, i) for i in use.indices]
     arguments = None

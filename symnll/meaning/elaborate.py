@@ -22,7 +22,7 @@ from symnll.meaning.scope import Scope
 from symnll.meaning.scripts import scripted, superscripts
 from symnll.meaning.trees import big_letter, head_of, mentions, open_letters, product_of, script_parts
 from symnll.meaning.unroll import unrolled, unrolled_product
-from symnll.meaning.values import Array, Unclear, Value
+from symnll.meaning.values import Array, NotANumber, Unclear, Value
 from symnll.read import syntax as S
 
 DEPTH = 60
@@ -54,7 +54,8 @@ class Elaborator:
         try:
             return self._value(node, env)
         except sympy.SympifyError:
-            raise Unclear("A number is wanted here, and this is a vector or a matrix.", node.start, node.end) from None
+            message = "A number is wanted here, and this is a vector or a matrix."
+            raise NotANumber(message, node.start, node.end) from None
         finally:
             self.depth -= 1
 
@@ -70,7 +71,7 @@ class Elaborator:
     def scalar(self, node: Any, env: Env) -> Any:
         v = self.value(node, env)
         if isinstance(v, (Array, V.Ones)):
-            raise Unclear("A number is wanted here, and this is a vector.", node.start, node.end)
+            raise NotANumber("A number is wanted here, and this is a vector.", node.start, node.end)
         return v
 
     def _value(self, node: Any, env: Env) -> Value:

@@ -214,3 +214,18 @@ def on_base_line(node: Any) -> set[str]:
     inside = Evidence()
     _walk(node, inside)
     return inside.numbers
+
+
+def free_letters(node: Any) -> set[str]:
+    """The names in a syntax tree that are no operators, and that no sum in it binds."""
+    inside = Evidence()
+    _walk(node, inside)
+    return (inside.numbers | inside.scripts.keys()) - inside.bound - OPERATORS - {"e", r"\pi"}
+
+
+def only_bare(nodes: Iterable[Any]) -> set[str]:
+    """The names that stand in syntax trees without anything below them, and nowhere with something."""
+    inside = Evidence()
+    for node in nodes:
+        _walk(node, inside)
+    return inside.numbers - inside.scripts.keys() - inside.bound

@@ -17,6 +17,10 @@ class Unclear(Unreadable):
     """An expression that can be read, but not given a meaning: says what is missing and what to declare."""
 
 
+class NotANumber(Unclear):
+    """A vector where a number is wanted."""
+
+
 class Independent(Unclear):
     """A derivative of something of which nobody says how it depends on the variable."""
 

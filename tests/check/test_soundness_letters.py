@@ -163,3 +163,30 @@ def test_a_word_below_a_name_is_no_product_of_indices() -> None:
         "<!-- symnll\nindex m in 1..K\nreal p[K]\n-->\n\n$$ \\theta_{model} = 2 $$\n\n$$ e^{\\theta_{model}} = e^2 $$"
     )
     assert verdicts(text) == ["definition", "proved"]
+
+
+def shown(*displays: str) -> list[str]:
+    return verdicts("\n\n".join(f"$$ {d} $$" for d in displays))
+
+
+def test_the_argument_of_a_function_may_be_a_number_where_the_data_are_a_vector() -> None:
+    sigmoid = (r"\sigma(x) = \frac{1}{1 + e^{-x}}", r"\hat y_n = \sigma(w x_n)")
+    right, wrong = r"\sigma'(x) = \sigma(x)(1 - \sigma(x))", r"\sigma'(x) = \sigma(x)^2"
+    assert shown(*sigmoid, right, wrong) == ["definition", "definition", "proved", "refuted"]
+
+
+def test_a_delta_that_is_an_error_is_not_kronecker_s() -> None:
+    error = r"\delta_{nk} = y_{nk} - t_{nk}"
+    assert shown(error, r"\delta_{nk}^2 = \delta_{nk}", r"\sum_k \delta_{nk} w_k = w_n") == [
+        "definition", "refuted", "refuted",
+    ]  # fmt: skip
+    assert shown(r"\delta_{ij} = 1")[0] in ("conditional", "refuted")
+
+
+def test_an_error_e_is_not_euler_s_number() -> None:
+    text = (
+        "Let $e = y - w x$ be the error.\n\n$$ E = e^2 $$\n\n$$ \\frac{dE}{dw} = 0 $$\n\n$$ \\frac{dE}{dw} = -2 e x $$"
+    )
+    assert verdicts(text) == ["definition", "unknown", "proved"]
+    assert shown("e = y - t", r"\log e^{z} = z", r"\log e = 1") == ["definition", "proved", "unknown"]
+    assert shown("e = 2", r"\log e = 1") == ["refuted", "proved"]
