@@ -21,6 +21,7 @@ from symnll.check.step import Meant, judge, meaning
 from symnll.check.stretch import STANDARD, Stretch, name_of
 from symnll.meaning.conditions import RELATIONS
 from symnll.meaning.evidence import labels_below, only_bare
+from symnll.meaning.infer import SIZES
 from symnll.meaning.scope import Scope, pretty
 from symnll.meaning.values import Independent, NotANumber
 from symnll.read import rows
@@ -123,7 +124,7 @@ class Verdicts:
             )
         except Unreadable:
             return None
-        return meant, self._judged(stretch.scope, meant, step.link)
+        return meant, _doubted(stretch, meant, self._judged(stretch.scope, meant, step.link))
 
     def _judged(self, scope: Scope, meant: Meant, link: rows.Link) -> Decision:
         premises = []
@@ -258,6 +259,9 @@ def _doubted(stretch: Stretch, meant: Meant, decision: Decision) -> Decision:
         reason = f"A sentence says {said}, and it is not clear whether that is a definition; declare it: `let …`."
         return Decision("unknown", reason)
     lonely += [n for n, f in scope.functions.items() if f.get("inferred") and f["function"] in applied]
+    if any(scope.sizes[name] in free[0] | free[1] for name in scope.invented):  # K may be how many p_i there are
+        names = [q.name for q in scope.quantities.values() if q.inferred and q.base in free[0] | free[1]]
+        lonely += [name for name in names if name in SIZES and name not in lonely]
     if not lonely:
         return decision
     reason = f"Nothing says what {', '.join(lonely)} is, and the step is false for some values of it; declare it."

@@ -12,7 +12,7 @@ from symnll.meaning import values as V
 from symnll.meaning.environment import PARAMETERS, Env, carried
 from symnll.meaning.scope import Definition
 from symnll.meaning.scripts import entry
-from symnll.meaning.trees import children, events, script_parts, spelled, split_at
+from symnll.meaning.trees import children, events, names_in, script_parts, spelled, split_at
 from symnll.meaning.uses import Use, is_index
 from symnll.meaning.values import Array, Range, Unclear, Value
 from symnll.read import syntax as S
@@ -148,9 +148,9 @@ def _match(e: Elaborator, d: Definition, pattern: Any, actual: Any, env: Env, in
             try:
                 into[pattern.text] = e.value(actual, env)
             except Unclear:
-                return same
+                return False
             return True
-        return same
+        return False  # X, but of a function that is applied to something else than X
     if isinstance(pattern, S.Num):
         return isinstance(actual, S.Num) and actual.value == pattern.value
     if isinstance(pattern, (S.List, S.Sum, S.Product, S.Bracket)) and type(pattern) is type(actual):
@@ -160,6 +160,7 @@ def _match(e: Elaborator, d: Definition, pattern: Any, actual: Any, env: Env, in
             pattern.base != actual.base
             or len(pattern.subs) != len(actual.subs)
             or len(pattern.sups) != len(actual.sups)
+            or names_in(actual.base) & env.keys()
         ):
             return False
         for p, a in zip((*pattern.subs, *pattern.sups), (*actual.subs, *actual.sups), strict=True):
@@ -171,7 +172,7 @@ def _match(e: Elaborator, d: Definition, pattern: Any, actual: Any, env: Env, in
                 if not _match(e, d, x, y, env, into):
                     return False
         return True
-    return bool(spelled(pattern) == spelled(actual))
+    return bool(spelled(pattern) == spelled(actual)) and not names_in(actual) & env.keys()
 
 
 def _match_parts(e: Elaborator, d: Definition, pattern: Any, actual: Any, env: Env, into: dict[str, Any]) -> bool:

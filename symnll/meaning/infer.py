@@ -393,4 +393,5 @@ def _range(scope: Scope, found: _Found, key: Key) -> Range:
             f"K{n}" for n in range(1, 99) if f"K{n}" not in taken
         )
         found.ranges[home] = Range(sympy.Integer(1), scope.size(name))
+        scope.invented.add(name)
     return found.ranges[home]

@@ -89,6 +89,7 @@ class Scope:
     ranges: dict[str, Range] = field(default_factory=dict)
     sets: dict[str, Range] = field(default_factory=dict)
     sizes: dict[str, Any] = field(default_factory=dict)
+    invented: set[str] = field(default_factory=set)  # sizes of which the document does not speak
     quantities: dict[tuple[str, int], Quantity] = field(default_factory=dict)
     functions: dict[str, dict[str, Any]] = field(default_factory=dict)
     forms: dict[tuple[str, int], str] = field(default_factory=dict)  # how a call was written first

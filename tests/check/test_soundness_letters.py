@@ -190,3 +190,15 @@ def test_an_error_e_is_not_euler_s_number() -> None:
     assert verdicts(text) == ["definition", "unknown", "proved"]
     assert shown("e = y - t", r"\log e^{z} = z", r"\log e = 1") == ["definition", "proved", "unknown"]
     assert shown("e = 2", r"\log e = 1") == ["refuted", "proved"]
+
+
+def test_an_argument_goes_on_into_the_functions_of_the_body() -> None:
+    deviation = (r"\operatorname{Var}(X) = \sigma^2", r"\operatorname{SE}(X) = \sqrt{\operatorname{Var}(X)}")
+    found = shown(*deviation, r"\operatorname{SE}(2X) = \operatorname{SE}(X)", r"\operatorname{SE}(X)^2 = \sigma^2")
+    assert found == ["definition", "definition", "unparsed", "proved"]
+    likelihood = (r"\ell(\theta) = \sum_n r_n", r"L(\theta) = \exp(\ell(\theta))")
+    assert "proved" not in shown(*likelihood, r"L(2\theta) = L(\theta)", r"\log L(\theta) - \log L(\phi) = 0")
+    assert shown(*likelihood, r"\log L(\theta) = \ell(\theta)")[2] == "proved"
+    value = (r"Q(s, a) = r + \gamma v", r"A(s, a) = Q(s, a) - V")
+    assert "proved" not in shown(*value, r"A(s, b) = A(s, a)")
+    assert shown(*value, r"A(s, a) = r + \gamma v - V")[2] == "proved"
