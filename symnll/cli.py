@@ -15,6 +15,7 @@ import typer
 
 from symnll.check.command import check
 from symnll.export import kernel
+from symnll.score import score
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.command()(check)
 app.command()(kernel)
+app.command()(score)
 Names = Annotated[list[str] | None, typer.Argument(help="Entries or claims, such as nll or nll.gradient; none: all.")]
 
 

@@ -14,7 +14,7 @@ from symnll.meaning.scope import Definition
 from symnll.meaning.scripts import entry
 from symnll.meaning.trees import children, events, names_in, script_parts, spelled, split_at
 from symnll.meaning.uses import Use, is_index
-from symnll.meaning.values import Array, Range, Unclear, Value
+from symnll.meaning.values import Array, Independent, Range, Unclear, Value
 from symnll.read import syntax as S
 
 if TYPE_CHECKING:
@@ -99,8 +99,19 @@ def apply(e: Elaborator, d: Definition, use: Use, parts: Sequence[S.List], env: 
         if not all(isinstance(i, str) for i in after):
             return None
         axes = tuple(_axis(e, i, body_env) for i in after)
-        return Array(axes, lambda *i: e.scalar(d.body, {**body_env, **dict(zip(after, i, strict=True))}))
-    return e.value(d.body, body_env)
+        found: Value = Array(axes, lambda *i: e.scalar(d.body, {**body_env, **dict(zip(after, i, strict=True))}))
+    else:
+        found = e.value(d.body, body_env)
+    e.silent |= _silent(e, d, found)
+    return found
+
+
+def _silent(e: Elaborator, d: Definition, value: Value) -> set[str]:
+    """The arguments of which the value does not speak, as w in ℓ(w) = Σ_n r_n: nothing says how it depends on them."""
+    one = value.at(*(a.lower for a in value.axes)) if isinstance(value, Array) else value
+    spoken = {str(getattr(s, "label", s)) for s in one.free_symbols}
+    letters = {S.unwrap(a).text for a in d.arguments or () if isinstance(S.unwrap(a), S.Name)}
+    return {n for n in letters - d.parameters - e.scope.ranges.keys() if e.scope.shown(n) not in spoken}
 
 
 def _axis(e: Elaborator, letter: str, env: Env) -> Range:
@@ -118,10 +129,22 @@ def _primed(
         raise Unclear("A prime is understood for functions of one argument.", use.node.start, use.node.end)
     at = e.value(parts[0], env)
     if S.unwrap(parts[0]) == name and name.text not in body_env and isinstance(at, sympy.Symbol):
-        return sympy.Derivative(e.scalar(d.body, body_env), (at, use.primes), evaluate=False)
+        body = e.scalar(d.body, body_env)
+        _depends(e, d, use, name.text, body)
+        return sympy.Derivative(body, (at, use.primes), evaluate=False)
     x = V.variable("x")
     body = e.scalar(d.body, {**body_env, name.text: x, PARAMETERS: frozenset({name.text})})
+    _depends(e, d, use, name.text, body)
     return L.At(sympy.Derivative(body, (x, use.primes), evaluate=False), x, at)
+
+
+def _depends(e: Elaborator, d: Definition, use: Use, letter: str, body: Value) -> None:
+    """Refuse f' where the body of f, or of a function in it, does not speak of the argument."""
+    if letter in e.silent | _silent(e, d, body):
+        raise Independent(
+            f"{use.key} is defined here without {letter}; say with `let` how it depends on it.",
+            use.node.start, use.node.end,
+        )  # fmt: skip
 
 
 def _match(e: Elaborator, d: Definition, pattern: Any, actual: Any, env: Env, into: dict[str, Any]) -> bool:

@@ -42,6 +42,7 @@ class Elaborator:
         self.notes: dict[str, None] = {}
         self.depth = 0
         self.opened: dict[str, None] = {}
+        self.silent: set[str] = set()  # arguments of functions whose bodies, opened so far, do not speak of them
         self.openings = 0
 
     # Sums of terms.

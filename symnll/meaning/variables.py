@@ -220,8 +220,18 @@ def tied(e: Elaborator, body: Value, v: Variable, total: bool, node: Any) -> Non
                 )  # fmt: skip
 
 
+def silent(e: Elaborator, letter: str, node: Any) -> None:
+    """Refuse a derivative by an argument of which the body of a function that was used does not speak."""
+    if letter in e.silent:
+        raise Independent(
+            f"A function of {letter} is defined here without {letter}; say with `let` how it depends on it.",
+            node.start, node.end,
+        )  # fmt: skip
+
+
 def depends(e: Elaborator, body: Value, v: Variable, operand: Any, node: Any, env: Env) -> None:
     """Refuse a derivative that is zero only because nobody said how its operand depends on the variable."""
+    silent(e, spelled(v.node), node)
     one = body.at(*(a.lower for a in body.axes)) if isinstance(body, Array) else body
     if v.base in one.free_symbols or any(v.base in s.free_symbols for s in one.free_symbols):
         return

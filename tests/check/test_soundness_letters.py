@@ -202,3 +202,14 @@ def test_an_argument_goes_on_into_the_functions_of_the_body() -> None:
     value = (r"Q(s, a) = r + \gamma v", r"A(s, a) = Q(s, a) - V")
     assert "proved" not in shown(*value, r"A(s, b) = A(s, a)")
     assert shown(*value, r"A(s, a) = r + \gamma v - V")[2] == "proved"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [r"\frac{dJ}{dw} = 2 \lambda w", "J'(w) = 2 \\lambda w", r"\frac{\partial J(w)}{\partial w} = 2 \lambda w",
+     r"\frac{d}{dw} (w \ell(w)) = \ell(w)"],
+)  # fmt: skip
+def test_a_derivative_by_an_argument_that_a_body_does_not_speak_of_is_not_known(step: str) -> None:
+    functions = (r"\ell(w) = \sum_n r_n^2", r"J(w) = \ell(w) + \lambda w^2")
+    assert shown(*functions, step)[2] == "unknown"
+    assert shown(*functions, r"\frac{\partial}{\partial \lambda} J(w) = w^2")[2] == "proved"
