@@ -174,6 +174,8 @@ def classify(
             main[-1].tokens.append(lost(c))
         elif not main:
             main.append(c)
+    if prefix and main and leaves_open(main[0].cue):
+        prefix[-1].append(_doubt(prefix[-1]))  # if i = j this is clear, and in general …
     main = _listed(main, is_index)
     for c in main[-1:]:
         at = trailing(c.tokens)

@@ -28,7 +28,8 @@ BESIDE = {
 }  # fmt: skip
 DENIED = {
     "not", "false", "wrong", "incorrect", "never", "cannot", "fails", "fail", "untrue", "no", "hardly", "unlike",
-    "impossible", "absurd", "contradicts", "contradiction", "violates", "violated", "nor", "neither", "instead",
+    "impossible", "absurd", "excluded", "contradicts", "contradiction", "violates", "violated", "nor", "neither",
+    "instead",
 }  # fmt: skip
 DOUBTFUL = {
     "even", "also", "regardless", "whether", "almost", "irrespective", "independent", "independently", "besides",
@@ -47,6 +48,7 @@ CONCLUDING = {
     "have", "obtain", "yields", "yield", "gives", "give", "follows", "becomes", "means", "conclude", "find", "finally",
     "implying", "giving", "yielding",
 }  # fmt: skip
+SURELY = {"clearly", "obviously", "trivially", "simply", "immediately", "easily", "indeed", "directly", "just"}
 ALTERING = {"plus", "minus", "times", "up", "modulo", "mod", "over", "or", "squared", "cubed", "per"}
 
 
@@ -88,5 +90,9 @@ def odd_in_condition(cue: Sequence[str]) -> str:
 
 
 def leaves_open(cue: Sequence[str]) -> bool:
-    """Whether words after a condition may take it back: `if i = j, or else`, `for i = j also`."""
-    return denies(cue) or bool(set(cleaned(cue)) & (DOUBTFUL | UNDECIDED))
+    """Whether words after a condition may take it back: `if i = j, or else`, `where i = j is excluded`."""
+    words = cleaned(cue)
+    if is_foreign(cue) or gives_a_reason(cue, False):
+        return False
+    known = (BESIDE | CONCLUDING | CONDITIONAL | SURELY) - OTHERWISE - DOUBTFUL - UNDECIDED
+    return denies(cue) or any(w not in known and not w.isdigit() for w in words)

@@ -3,7 +3,7 @@
 import pytest
 
 import symnll
-from tests.check.careful import compare
+from tests.check.careful import compare, verdicts
 
 SETS = "index i, j, k in 1..K\nreal z[K], w[K], a, b, c, x\n"
 DELTA = r"\delta_{ij} = 1"
@@ -118,3 +118,13 @@ def test_a_careful_reader_agrees(name: str) -> None:
 def test_a_remark_is_named(formula: str) -> None:
     steps = symnll.check(f"$$ {formula} $$", cache=False, suggest=False).files[0].displays[0].steps
     assert {x.code for s in steps for x in s.lints} == {"unchecked-remark"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["trivial; otherwise ", "this is clear, and ", "and more generally ", "else ", "is excluded, so "],
+)
+def test_words_after_a_condition_may_take_it_back(words: str) -> None:
+    text = f"<!-- symnll\nindex i, j in 1..K\nreal z[K]\n-->\n\n$$ \\text{{if }} i = j \\text{{ {words}}} z_i = z_j $$"
+    assert verdicts(text) == ["unparsed"]
+    assert verdicts(text.replace(words, "then ")) == ["proved"]
