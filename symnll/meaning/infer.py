@@ -12,10 +12,11 @@ from typing import Any
 
 import sympy
 
+from symnll import language as L
 from symnll.meaning import limits
 from symnll.meaning.displays import defined_name, heads_of, links_of, trees_of
 from symnll.meaning.evidence import evidence, labels_below, vector_letters
-from symnll.meaning.scope import Scope
+from symnll.meaning.scope import Quantity, Scope
 from symnll.meaning.trees import argument_parts, big_letter, children, head_of, names_in, script_parts, spelled, spells
 from symnll.meaning.values import Range
 from symnll.read import syntax as S
@@ -40,6 +41,7 @@ class _Found:
     names: set[str] = field(default_factory=set)
     plain: set[str] = field(default_factory=set)  # what is written in plain letters somewhere
     counts: set[str] = field(default_factory=set)  # what stands under a factorial
+    picks: dict[str, list[Key]] = field(default_factory=dict)  # x in q_{x_k}: the axes whose places it says
     vectors: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)  # functions: arguments with entries, or ""
     over: list[tuple[str, Key, str]] = field(default_factory=list)  # sums: their letter, its axis, their set or ""
     like: dict[str, str] = field(default_factory=dict)  # what such a function is applied to: a vector like this one
@@ -297,6 +299,9 @@ def _name(scope: Scope, node: S.Atom, found: _Found, env: dict[str, Key], bound:
             for x in letters:
                 if isinstance(x, S.Name) and len(x.text) == 1 and x.text.islower():
                     found.letters.setdefault(x.text)
+                elif _is_entry(x) and len(letters) == 2:  # δ_{k y_i}
+                    (other,) = (y for y in letters if y is not x)
+                    found.picks.setdefault(x.base.text, []).append(("letter", getattr(other, "text", "")))
         return
     parts = _parts(scope, node)
     whole = [f"{name}_{spelled(S.unwrap(s))}" for s in node.subs]
@@ -315,6 +320,14 @@ def _name(scope: Scope, node: S.Atom, found: _Found, env: dict[str, Key], bound:
         if letter and plain[n]:
             found.letters.setdefault(letter)
             found.join((name, len(parts), n), env.get(letter, ("letter", letter)))
+        inner = S.unwrap(parts[n])
+        if _is_entry(inner):
+            found.picks.setdefault(inner.base.text, []).append((name, len(parts), n))
+
+
+def _is_entry(node: Any) -> bool:
+    """Whether a part of a subscript is a name with a subscript of its own."""
+    return isinstance(node, S.Atom) and isinstance(node.base, S.Name) and bool(node.subs) and not node.sups
 
 
 def _capitals(scope: Scope, trees: Sequence[Any], found: _Found, bound: set[str]) -> None:
@@ -370,6 +383,10 @@ def _declare(scope: Scope, found: _Found, defined: set[str]) -> None:
             continue  # y_c, where y_1 and y_2 are defined, is one of these
         count = counts.pop()
         axes = tuple(_range(scope, found, (name, count, n)) for n in range(count))
+        classes = {_range(scope, found, key) for key in found.picks.get(name, ())}
+        if len(found.picks.get(name, ())) == len(uses) and count == len(classes) == 1:
+            _label(scope, name, axes, classes.pop())
+            continue
         kind = "natural" if name in found.counts else "real"
         scope.quantity(name, kind, axes, inferred=True)
         _noted(scope, name, kind, axes)
@@ -378,6 +395,13 @@ def _declare(scope: Scope, found: _Found, defined: set[str]) -> None:
         if len(known) == 1 and not scope.known(name) and name not in defined:
             scope.quantity(name, "real", known[0].axes, inferred=True)
             _noted(scope, name, "real", known[0].axes)
+
+
+def _label(scope: Scope, name: str, axes: tuple[Range, ...], classes: Range) -> None:
+    """Declare x, of which all that is written is q_{x_k}: x_k is the class of sample k."""
+    base = L.labels(scope.shown(name), axes[0].size, classes.size)
+    scope.quantities[name, 1] = Quantity(name, "labels", axes, base, inferred=True, labels_from=classes.lower)
+    scope.notes[name] = f"{name} are labels in {classes}, over [{axes[0].size}]"
 
 
 def _noted(scope: Scope, name: str, kind: str, axes: tuple[Range, ...]) -> None:

@@ -213,3 +213,13 @@ def test_a_derivative_by_an_argument_that_a_body_does_not_speak_of_is_not_known(
     functions = (r"\ell(w) = \sum_n r_n^2", r"J(w) = \ell(w) + \lambda w^2")
     assert shown(*functions, step)[2] == "unknown"
     assert shown(*functions, r"\frac{\partial}{\partial \lambda} J(w) = w^2")[2] == "proved"
+
+
+def test_a_name_that_only_stands_in_subscripts_is_a_label() -> None:
+    page = (r"p_k = \frac{e^{f_k}}{\sum_j e^{f_j}}", r"L_i = -\log(p_{y_i})")
+    wrong, right = (
+        r"\frac{\partial L_i}{\partial f_k} = p_k - 1",
+        r"\frac{\partial L_i}{\partial f_k} = p_k - \delta_{k y_i}",
+    )
+    assert shown(*page, wrong, right) == ["definition", "definition", "conditional", "proved"]
+    assert shown(r"\prod_{k=1}^n q_{x_k} = \prod_i q_i^{n_i}") == ["unknown"]
