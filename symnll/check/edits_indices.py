@@ -11,7 +11,7 @@ from typing import Any
 from symnll.check.edits import SLOTS, Edit, Step, head_name, product, replaced, substituted
 from symnll.check.places import BIG, Place, binders, free_letters, opaque
 from symnll.check.written import shortened
-from symnll.meaning.trees import children
+from symnll.meaning.trees import children, stripped
 from symnll.read import syntax as S
 
 
@@ -114,9 +114,7 @@ def conditions(step: Step, side: int, place: Place) -> Iterator[Edit]:
 
 
 def _sub(node: S.Atom) -> tuple[Any, ...]:
-    inner = node.subs[0]
-    while isinstance(inner, S.Bracket) and inner.kind == "{":
-        inner = inner.inside
+    inner = stripped(node.subs[0], "{")
     return inner.pieces if isinstance(inner, S.List) else (inner,)
 
 

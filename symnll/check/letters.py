@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from symnll.meaning.trees import big_letter, children, mentions, open_letters
+from symnll.meaning.trees import big_letter, children, mentions, open_letters, stripped
 from symnll.read import syntax as S
 
 
@@ -73,9 +73,7 @@ def _names(node: Any, bound: frozenset[str]) -> set[str]:
 def _unequal(item: Any) -> frozenset[str]:
     """The letters of Σ_{i≠j}."""
     for sub in item.subs:
-        inner = sub
-        while isinstance(inner, S.Bracket):
-            inner = inner.inside
+        inner = stripped(sub)
         pieces = inner.pieces if isinstance(inner, S.List) else ()
         if len(pieces) == 3 and isinstance(pieces[1], S.Sep) and pieces[1].text == r"\neq":
             names = [S.unwrap(p) for p in (pieces[0], pieces[2])]
@@ -87,9 +85,7 @@ def _unequal(item: Any) -> frozenset[str]:
 def _bound_letters(item: Any) -> frozenset[str]:
     found = set()
     for sub in item.subs:
-        inner = sub
-        while isinstance(inner, S.Bracket):
-            inner = inner.inside
+        inner = stripped(sub)
         pieces = inner.pieces if isinstance(inner, S.List) else (inner,)
         for p in pieces:
             if isinstance(p, S.Sep) and p.text in ("<", ">", r"\leq", r"\geq"):

@@ -9,7 +9,7 @@ from typing import Any
 from symnll.check.places import BIG, binders, free_letters, opaque
 from symnll.meaning.elaborate import Elaborator
 from symnll.meaning.scope import Scope
-from symnll.meaning.trees import children, head_of
+from symnll.meaning.trees import children, head_of, stripped
 from symnll.read import syntax as S
 from symnll.read.tokens import Unreadable
 from symnll.report.model import StepReport
@@ -154,9 +154,7 @@ def _range(scope: Scope, b: _Binder, letter: str) -> tuple[Any, Any] | None:
     e = Elaborator(scope)
     try:
         for sub in b.node.subs:
-            inner = sub
-            while isinstance(inner, S.Bracket) and inner.kind == "{":
-                inner = inner.inside
+            inner = stripped(sub, "{")
             pieces = inner.pieces if isinstance(inner, S.List) else (inner,)
             if len(pieces) == 3 and isinstance(pieces[1], S.Sep) and pieces[1].text == "=":
                 lower = e.index(pieces[2], {})

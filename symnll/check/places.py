@@ -9,7 +9,7 @@ from typing import Any
 
 from symnll.meaning.derivatives import is_derivative
 from symnll.meaning.functions import FUNCTIONS
-from symnll.meaning.trees import big_letter, children, head_of
+from symnll.meaning.trees import big_letter, children, head_of, stripped
 from symnll.read import syntax as S
 
 BIG = (r"\sum", r"\prod")
@@ -97,9 +97,7 @@ def _plain_letters(node: Any) -> set[str]:
 
 
 def _pieces(sub: Any) -> S.List:
-    inner = sub
-    while isinstance(inner, S.Bracket) and inner.kind == "{":
-        inner = inner.inside
+    inner = stripped(sub, "{")
     return inner if isinstance(inner, S.List) else S.List(inner.start, inner.end, (inner,))
 
 

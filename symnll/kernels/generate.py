@@ -68,24 +68,29 @@ def _module(names: list[str], title: str, origin: str) -> str:
     parts: dict[str, str] = {}
     for file in ("rows.py", "arguments.py"):
         parts |= _definitions(_code_of(file))
-    interface = _definitions(_with_theorems(_interface()))
+    interface = _definitions(with_theorems(_interface()))
     used = " ".join(interface.values())
     parts |= {form: core_source(ALL[form]) for form in ALL if re.search(rf"\b{form}\b", used)} | interface
     needed = _reachable(parts, names)
-    theorems = sorted({theorem for form in needed & ALL.keys() for theorem, _ in ALL[form].claims})
-    hashes = theorem_hashes(theorems)
-    header = HEADER.format(
-        title=title,
-        origin=origin,
-        theorems="\n".join(f"- {theorem} {hashes[theorem]}" for theorem in theorems),
-        public="\n".join(f'    "{name}",' for name in sorted(names)),
-    )
+    header = filled(HEADER, title, origin, needed, names)
     text, constants = header, True
     for part in (parts[name].strip("\n") for name in parts if name in needed):
         constant = not part.startswith(("def ", "class "))
         text += ("" if constant and constants and text != header else "\n" if constant else "\n\n") + part + "\n"
         constants = constant
     return text
+
+
+def filled(header: str, title: str, origin: str, needed: set[str], names: list[str]) -> str:
+    """The header of a module with these public names, and the theorems that its cores among `needed` rest on."""
+    theorems = sorted({theorem for form in needed & ALL.keys() for theorem, _ in ALL[form].claims})
+    hashes = theorem_hashes(theorems)
+    return header.format(
+        title=title,
+        origin=origin,
+        theorems="\n".join(f"- {theorem} {hashes[theorem]}" for theorem in theorems),
+        public="\n".join(f'    "{name}",' for name in sorted(names)),
+    )
 
 
 def _definitions(code: str) -> dict[str, str]:
@@ -132,7 +137,7 @@ def _code_of(file: str) -> str:
     return text[last_import.end() :].lstrip("\n")
 
 
-def _with_theorems(text: str) -> str:
+def with_theorems(text: str) -> str:
     """Fill in {of core}: the names of the theorems the core rests on."""
     claims = {form.name: ", ".join(theorem for theorem, _ in form.claims) for form in ALL.values()}
     return re.sub(r"\{of (\w+)\}", lambda match: claims[match[1]], text)

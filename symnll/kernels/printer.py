@@ -5,6 +5,7 @@ A number a class is an array (K, B), one a sample an array (1, B); see `rows.py`
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sympy import (
@@ -55,6 +56,15 @@ def _is_number(a: Any) -> bool:
     return str(a) == "tau"
 
 
+def is_array(expr: Expr, positions: Collection[Any]) -> bool:
+    """Whether it is a number a class, not one a sample; the indices in `positions` single out one class."""
+    if isinstance(expr, (Sum, MaxOver)):
+        return False
+    if isinstance(expr, Indexed):
+        return expr.indices[0] not in positions
+    return any(is_array(a, positions) for a in expr.args)
+
+
 class _Writer:
     """`home` says which of the work arrays a name lives in; inputs live in none and are never written to.
 
@@ -81,7 +91,7 @@ class _Writer:
                 self.array(expr, _name(name))
             elif name is not None:
                 self.text.append(f"{name} = {self._shift(expr) or self.row(expr)}")
-            elif self._is_array(expr):
+            elif is_array(expr, self.positions):
                 results.append(self.array(expr, f"result{len(results) or ''}"))
             else:
                 results.append(self.row(expr))
@@ -95,14 +105,6 @@ class _Writer:
         if isinstance(expr, MaxOver) and isinstance(expr.function, Indexed):
             return f"shift_of({_name(expr.function)}{', tau' if tau in self.form.inputs else ''})"
         return None
-
-    def _is_array(self, expr: Expr) -> bool:
-        """Is it a number a class, not one a sample?"""
-        if isinstance(expr, (Sum, MaxOver)):
-            return False
-        if isinstance(expr, Indexed):
-            return expr.indices[0] not in self.positions
-        return any(self._is_array(a) for a in expr.args)
 
     # Numbers a class.
 
@@ -132,8 +134,8 @@ class _Writer:
 
     def _product(self, expr: Mul, name: str) -> str:
         """Arrays first, then the numbers a sample, then what it is divided by."""
-        arrays = [a for a in expr.args if self._is_array(a)]
-        rows = [a for a in expr.args if not self._is_array(a)]
+        arrays = [a for a in expr.args if is_array(a, self.positions)]
+        rows = [a for a in expr.args if not is_array(a, self.positions)]
         if len(rows) > 1 and rows[0] == -1:
             rows = [-rows[1], *rows[2:]]
         if len(arrays) > 2 or any(isinstance(a, Pow) for a in arrays):
@@ -156,11 +158,11 @@ class _Writer:
         operands: list[str] = []
         before = len(self.held)
         for part in sorted((a, b), key=lambda part: not isinstance(part, Indexed)):
-            if self._is_array(part):
+            if is_array(part, self.positions):
                 self.held.append(self.array(part, name))
         del self.held[before:]
         for part in (a, b):
-            if not self._is_array(part):
+            if not is_array(part, self.positions):
                 array = b if part is a else a
                 operands.append(self._like(_name(array) if isinstance(array, Indexed) else name, part))
             else:

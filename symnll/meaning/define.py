@@ -13,7 +13,16 @@ from symnll.meaning.evidence import free_letters
 from symnll.meaning.formulas import notation
 from symnll.meaning.known import declared, is_letter, is_power
 from symnll.meaning.scope import Definition, Scope
-from symnll.meaning.trees import argument_parts, children, mentions, names_in, script_parts, separators, spelled
+from symnll.meaning.trees import (
+    argument_parts,
+    children,
+    mentions,
+    names_in,
+    script_parts,
+    separators,
+    spelled,
+    stripped,
+)
 from symnll.meaning.uses import use_of
 from symnll.meaning.values import Range, Unclear
 from symnll.read import syntax as S
@@ -127,7 +136,7 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
         letters = set().union(*map(names_in, head.subs))
         if not letters <= names_in(right) or name.text in names_in(right):
             return None  # Kronecker's; but δ_{nk} = y_{nk} − t_{nk} is an error that goes backwards through a network
-    subs = [_inside(x) for i in items if isinstance(i, S.Atom) for x in i.subs]
+    subs = [stripped(x) for i in items if isinstance(i, S.Atom) for x in i.subs]
     if any(isinstance(p, S.Sep) and p.kind == "REL" for x in subs if isinstance(x, S.List) for p in x.pieces):
         return None  # E_{x ∼ p}[…]
     try:
@@ -166,12 +175,6 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
     parameters = frozenset(letters & _spoken_of(scope, right)) - scope.ranges.keys()
     between = separators(bracket.inside) if arguments is not None else ""
     return Definition(named, tuple(indices), arguments, right, source, parameters, display, between)
-
-
-def _inside(node: Any) -> Any:
-    while isinstance(node, S.Bracket):
-        node = node.inside
-    return node
 
 
 def _parameter(scope: Scope, node: Any) -> Any:

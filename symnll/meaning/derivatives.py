@@ -13,7 +13,7 @@ from symnll.meaning import limits
 from symnll.meaning import values as V
 from symnll.meaning.conditions import split
 from symnll.meaning.environment import ABSTRACT, Env
-from symnll.meaning.trees import head_of, mentions, names_in, product_of, product_parts, spelled
+from symnll.meaning.trees import head_of, mentions, names_in, product_of, product_parts, spelled, stripped
 from symnll.meaning.values import Array, Unclear, Value
 from symnll.meaning.variables import NoName, Variable, apart, depends, tied
 from symnll.read import syntax as S
@@ -155,9 +155,7 @@ def _operand(e: Elaborator, items: Sequence[Any], k: int, variables: Sequence[An
 
 def _inside(items: Sequence[Any], n: int, names: set[str]) -> bool:
     r"""Whether the evaluation at items[n] closes a group that a derivative acts on: d/dx \left. x y \right|_{y = x}."""
-    inner = items[n].subs[0] if isinstance(items[n], S.Atom) and items[n].subs else None
-    while isinstance(inner, S.Bracket) and inner.kind == "{":
-        inner = inner.inside
+    inner = stripped(items[n].subs[0] if isinstance(items[n], S.Atom) and items[n].subs else None, "{")
     first = head_of(inner.pieces[0]) if isinstance(inner, S.List) and inner.pieces else None
     own = isinstance(first, S.Name) and first.text in names  # at x = 3, after d/dx
     return isinstance(items[n - 1], S.Bracket) and items[n - 1].kind == "{" and not own
@@ -323,9 +321,7 @@ def evaluated(e: Elaborator, v: Value, evaluation: Any, env: Env) -> Value:
     """The bar after v: v with the variable of `x = a` at a."""
     if not isinstance(evaluation, S.Atom) or len(evaluation.subs) != 1:
         raise Unclear("Where this is evaluated is not understood.", evaluation.start, evaluation.end)
-    inner = evaluation.subs[0]
-    while isinstance(inner, S.Bracket) and inner.kind == "{":
-        inner = inner.inside
+    inner = stripped(evaluation.subs[0], "{")
     sides, signs = split(inner.pieces if isinstance(inner, S.List) else (inner,), inner)
     if signs != ["="]:
         raise Unclear("Where this is evaluated is not understood; write x = a.", inner.start, inner.end)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symnll.meaning.scope import Scope
-from symnll.meaning.trees import argument_parts, children, head_of, mentions, names_in, script_parts, spelled
+from symnll.meaning.trees import argument_parts, children, head_of, mentions, names_in, script_parts, spelled, stripped
 from symnll.read import syntax as S
 from symnll.read.tokens import BIG, NAMED
 
@@ -166,9 +166,7 @@ def _related(node: S.List, found: Evidence) -> None:
 
 def _before_set(sub: Any) -> list[Any]:
     """What stands below an operator, without the set of i ∈ I."""
-    inner = sub
-    while isinstance(inner, S.Bracket):
-        inner = inner.inside
+    inner = stripped(sub)
     pieces = list(inner.pieces) if isinstance(inner, S.List) else [inner]
     ends = [n for n, p in enumerate(pieces) if isinstance(p, S.Sep) and p.text == r"\in"]
     return pieces[: ends[0]] if ends else pieces

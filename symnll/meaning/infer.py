@@ -17,7 +17,17 @@ from symnll.meaning import limits
 from symnll.meaning.displays import defined_name, heads_of, links_of, trees_of
 from symnll.meaning.evidence import evidence, labels_below, vector_letters
 from symnll.meaning.scope import Quantity, Scope
-from symnll.meaning.trees import argument_parts, big_letter, children, head_of, names_in, script_parts, spelled, spells
+from symnll.meaning.trees import (
+    argument_parts,
+    big_letter,
+    children,
+    head_of,
+    names_in,
+    script_parts,
+    spelled,
+    spells,
+    stripped,
+)
 from symnll.meaning.values import Range
 from symnll.read import syntax as S
 from symnll.read.tokens import BIG, NAMED
@@ -165,9 +175,7 @@ def _binder(scope: Scope, item: Any, found: _Found, env: dict[str, Key], bound: 
     """The letters that an operator binds; with explicit bounds they have a range of their own."""
     inner = dict(env)
     for sub in item.subs:
-        content = sub
-        while isinstance(content, S.Bracket):
-            content = content.inside
+        content = stripped(sub)
         pieces = content.pieces if isinstance(content, S.List) else (content,)
         whole = S.List(sub.start, sub.end, tuple(pieces))
         for part in whole.parts("COMMA"):
@@ -219,9 +227,7 @@ def _binder(scope: Scope, item: Any, found: _Found, env: dict[str, Key], bound: 
 def _over(item: S.Atom, found: _Found, env: dict[str, Key]) -> None:
     """Note over which set Σ, ∏ or max runs: I for i ∈ I, and "" where it does not say."""
     for sub in item.subs:
-        content = sub
-        while isinstance(content, S.Bracket):
-            content = content.inside
+        content = stripped(sub)
         pieces = content.pieces if isinstance(content, S.List) else (content,)
         inside = [n for n, p in enumerate(pieces) if isinstance(p, S.Sep) and p.text == r"\in"]
         minus = [n for n, p in enumerate(pieces) if isinstance(p, S.Sep) and p.text == r"\setminus"]

@@ -15,7 +15,7 @@ from symnll.meaning.environment import Env
 from symnll.meaning.functions import FUNCTIONS
 from symnll.meaning.scripts import finished, raised, scripted
 from symnll.meaning.sums import bounded, rest_of
-from symnll.meaning.trees import head_of, spelled
+from symnll.meaning.trees import head_of, spelled, stripped
 from symnll.meaning.unroll import dotted_list
 from symnll.meaning.values import Array, Unclear, Value
 from symnll.read import syntax as S
@@ -190,9 +190,7 @@ def maximiser(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> Any:
     sub = item.subs[0] if isinstance(item, S.Atom) and item.subs else None
     if sub is None or env:
         raise Unclear("An argmax is understood with its variable below, as a whole side.", item.start, item.end)
-    inner = sub
-    while isinstance(inner, S.Bracket):
-        inner = inner.inside
+    inner = stripped(sub)
     first = inner.pieces[0] if isinstance(inner, S.List) else inner
     name = head_of(first)
     body = rest_of(items[k + 1 :], item)

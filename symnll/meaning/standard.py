@@ -13,7 +13,16 @@ from symnll.meaning.environment import Env
 from symnll.meaning.functions import softmax
 from symnll.meaning.operators import argument
 from symnll.meaning.scripts import finished
-from symnll.meaning.trees import argument_parts, head_of, names_in, script_parts, separators, spelled, split_at
+from symnll.meaning.trees import (
+    argument_parts,
+    head_of,
+    names_in,
+    script_parts,
+    separators,
+    spelled,
+    split_at,
+    stripped,
+)
 from symnll.meaning.uses import is_index
 from symnll.meaning.values import Array, Unclear, Value
 from symnll.read import syntax as S
@@ -142,9 +151,7 @@ def expectation(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[
     subs = item.subs if isinstance(item, S.Atom) else ()
     if not subs:
         return None
-    inner = subs[0]
-    while isinstance(inner, S.Bracket) and inner.kind == "{":
-        inner = inner.inside
+    inner = stripped(subs[0], "{")
     pieces = inner.pieces if isinstance(inner, S.List) else (inner,)
     at = [n for n, p in enumerate(pieces) if isinstance(p, S.Sep) and p.text == r"\sim"]
     if len(at) == 1:

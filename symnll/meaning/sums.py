@@ -24,6 +24,7 @@ from symnll.meaning.trees import (
     script_parts,
     spelled,
     split_at,
+    stripped,
 )
 from symnll.meaning.values import Array, Range, Unclear, Value
 from symnll.read import syntax as S
@@ -129,9 +130,7 @@ def _bindings(
     e: Elaborator, sub: Any, sup: Any, env: Env, node: Any, inside: Any
 ) -> tuple[list[tuple[str, Any, Any]], list[Any]]:
     """What is bound, from where to where, and the conditions that are left."""
-    inner = sub
-    while isinstance(inner, S.Bracket) and inner.kind == "{":
-        inner = inner.inside
+    inner = stripped(sub, "{")
     pieces = inner.pieces if isinstance(inner, S.List) else (inner,)
     whole = S.List(sub.start, sub.end, tuple(pieces))
     parts = [p for p in whole.parts("COMMA", "SEMI", "COLON", "QUAD", "BAR") if p.pieces]

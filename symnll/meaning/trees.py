@@ -77,14 +77,19 @@ def mentions(node: Any, letters: set[str] | frozenset[str]) -> bool:
     return any(mentions(c, letters) for c in children(node))
 
 
+def stripped(node: Any, kind: str = "") -> Any:
+    """What the brackets around a whole script hold; with a kind, only those of that kind are taken off."""
+    while isinstance(node, S.Bracket) and kind in ("", node.kind):
+        node = node.inside
+    return node
+
+
 def big_letter(item: Any) -> str:
     """The letter that a Σ or ∏ binds, or ""."""
     if not (isinstance(item, S.Atom) and isinstance(item.base, S.Name) and item.base.text in (r"\sum", r"\prod")):
         return ""
     for sub in item.subs:
-        inner = sub
-        while isinstance(inner, S.Bracket):
-            inner = inner.inside
+        inner = stripped(sub)
         pieces = inner.pieces if isinstance(inner, S.List) else (inner,)
         for p in pieces:
             name = head_of(p)
@@ -101,9 +106,7 @@ def open_letters(term: Any) -> set[str]:
 
 def script_parts(node: Any, count: int | None = None) -> list[Any]:
     """The index expressions that a subscript lists; without commas, one letter each where `count` says so."""
-    inner = node
-    while isinstance(inner, S.Bracket) and inner.kind == "{":
-        inner = inner.inside
+    inner = stripped(node, "{")
     if isinstance(inner, S.List):
         parts = inner.parts("COMMA", "SEMI", "QUAD", "BAR")
         if len(parts) > 1:

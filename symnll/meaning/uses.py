@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from symnll.meaning import limits
 from symnll.meaning.environment import ABSTRACT, PARAMETERS, Env
 from symnll.meaning.evidence import labels_below, on_base_line
-from symnll.meaning.trees import head_of, script_parts, spelled
+from symnll.meaning.trees import head_of, script_parts, spelled, stripped
 from symnll.meaning.values import Unclear
 from symnll.read import syntax as S
 
@@ -167,9 +167,7 @@ def _subscript(e: Elaborator, key: str, sub: Any, before: int, env: Env) -> tupl
 
 def _chosen(sub: Any) -> Any:
     """z_{k=i} is z_i, and z_{k≠i} is z_k."""
-    inner = sub
-    while isinstance(inner, S.Bracket) and inner.kind == "{":
-        inner = inner.inside
+    inner = stripped(sub, "{")
     if not isinstance(inner, S.List) or len(inner.pieces) != 3 or not isinstance(inner.pieces[1], S.Sep):
         return sub
     return {"=": inner.pieces[2], r"\neq": inner.pieces[0]}.get(inner.pieces[1].text, sub)

@@ -17,8 +17,8 @@ from sympy import Add, Expr, Indexed, IndexedBase, KroneckerDelta, Mul, Number, 
 from symnll.export import NoKernel
 from symnll.kernels.forms import Form, K
 from symnll.kernels.forms import m as along
-from symnll.kernels.generate import ALL
-from symnll.kernels.hashes import theorem_hashes
+from symnll.kernels.generate import ALL, filled, with_theorems
+from symnll.kernels.printer import is_array
 from symnll.language import Index, Larger, MaxOver
 
 SUM, PRODUCT, SIGN, ATOM = range(4)  # how strongly a text binds
@@ -144,11 +144,12 @@ class _Writer:
             return f"-{self.text(-expr, PRODUCT if _is_quotient(-expr) else SIGN)}", SIGN
         if isinstance(expr, Pow) and expr.exp.is_Integer and expr.exp > 1:
             return f"{self.text(expr.base, ATOM)}**{expr.exp}", ATOM
-        factors = sorted(Mul.make_args(expr), key=lambda a: (not self._is_array(a), isinstance(a, Add)))
+        factors = sorted(Mul.make_args(expr), key=lambda a: (not is_array(a, self.positions), isinstance(a, Add)))
         above = [a for a in factors if not (isinstance(a, Pow) and a.exp.is_negative)]
         below = sorted((a.base ** (-a.exp) for a in factors if a not in above), key=lambda a: a.has(Symbol("tau")))
         linear = any(a.base.label.name == "v" for a in expr.atoms(Indexed))  # stays so: no 0·∞ = 0 for what is finite
-        two = above[:2] if len(above) > 1 and (len(above) == 2 or self._is_array(above[1])) and not linear else []
+        pair = len(above) == 2 or (len(above) > 2 and is_array(above[1], self.positions))
+        two = above[:2] if pair and not linear else []
         if two:
             text, strength = f"times({', '.join(self.text(a) for a in two)})", ATOM
         else:
@@ -161,14 +162,6 @@ class _Writer:
             else:
                 text, strength = f"{text if strength else f'({text})'} / {self.text(a, SIGN)}", PRODUCT
         return text, strength
-
-    def _is_array(self, expr: Expr) -> bool:
-        """Is it a number a class, not one a sample?"""
-        if isinstance(expr, (Sum, MaxOver)):
-            return False
-        if isinstance(expr, Indexed):
-            return expr.indices[0] not in self.positions
-        return any(self._is_array(a) for a in expr.args)
 
 
 def _name(a: Any) -> str:
@@ -201,14 +194,7 @@ def module(
         if name not in public(files[-1]):
             raise NoKernel(name, public(files[-1]))
     needed = _reachable(parts, names)
-    theorems = sorted({theorem for name in needed & cores.keys() for theorem, _ in ALL[name].claims})
-    hashes = theorem_hashes(theorems)
-    text = header.format(
-        title=title,
-        origin=origin,
-        theorems="\n".join(f"- {theorem} {hashes[theorem]}" for theorem in theorems),
-        public="\n".join(f'    "{name}",' for name in sorted(names)),
-    )
+    text = filled(header, title, origin, needed, names)
     before = ""
     for name, part in parts.items():
         if name in needed:
@@ -279,9 +265,3 @@ def _imports_used(text: str) -> str:
             line = line.replace(names[1], ", ".join(used))
         kept.append(line)
     return "".join(kept)
-
-
-def with_theorems(code: str) -> str:
-    """Fill in {of core}: the names of the theorems the core rests on."""
-    claims = {name: ", ".join(theorem for theorem, _ in form.claims) for name, form in ALL.items()}
-    return re.sub(r"\{of (\w+)\}", lambda match: claims[match[1]], code)
