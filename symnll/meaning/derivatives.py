@@ -111,6 +111,7 @@ def fraction(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
     variables = _variables(bottom)
     if sign_of(top[0])[1] == 1 and len(variables) == 1 and variables[0][1] > 1:  # ∂/∂ σ² = 1/(2σ) ∂/∂σ
         x, n = variables[0]
+        e.notes[f"the derivative is by {spelled(x)}^{n}"] = None
         plain = S.Product(node.bottom.start, node.bottom.end, (bottom[0], x))
         v, after = fraction(e, [*items[:k], replace(node, bottom=plain), *items[k + 1 :]], k, env)  # type: ignore[misc]
         slope = V.mul(sympy.Integer(n), V.power(e.scalar(x, env), sympy.Integer(n - 1)))

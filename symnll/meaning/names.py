@@ -11,11 +11,11 @@ import sympy
 from symnll.meaning import values as V
 from symnll.meaning.apply import by_name, indexed, opened
 from symnll.meaning.environment import ABSTRACT, PARAMETERS, Env, not_hidden
+from symnll.meaning.evidence import free_letters
 from symnll.meaning.scope import Quantity
 from symnll.meaning.trees import head_of
 from symnll.meaning.uses import Use
 from symnll.meaning.values import Array, Range, Unclear, Value
-from symnll.read import syntax as S
 from symnll.read.tokens import LETTERS, NAMED
 
 if TYPE_CHECKING:
@@ -46,8 +46,10 @@ def plain(e: Elaborator, use: Use, env: Env) -> Value:
         return e.scope.sizes[use.key]
     count = len(use.indices)
     q = e.scope.quantities.get((use.key, count))
-    if use.key == "e" and q is None and use.powers and not isinstance(S.unwrap(use.powers[0]), S.Num):
-        return sympy.E  # e^{z_i}, also where e = y − t is an error
+    if use.key == "e" and q is None and use.powers and free_letters(use.powers[0]):
+        if "e" in e.scope.definitions:  # an error e = y − t, and e^{z_i} beside it
+            e.notes["e with letters in its exponent is Euler's number"] = None
+        return sympy.E
     plain_ones = [d for d in reversed(e.scope.definitions.get(use.key, ())) if d.arguments is None]
     for d in sorted(plain_ones, key=lambda d: len(d.indices) != count):
         if q is not None and len(d.indices) != count:

@@ -190,6 +190,7 @@ def test_an_error_e_is_not_euler_s_number() -> None:
     assert verdicts(text) == ["definition", "unknown", "proved"]
     assert shown("e = y - t", r"\log e^{z} = z", r"\log e = 1") == ["definition", "proved", "unknown"]
     assert shown("e = 2", r"\log e = 1") == ["refuted", "proved"]
+    assert "proved" not in shown("e = y - t", r"\log e^{-1} = -1", r"\log e^{2} = 2")
 
 
 def test_an_argument_goes_on_into_the_functions_of_the_body() -> None:
