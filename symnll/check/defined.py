@@ -16,12 +16,12 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from symnll import language as L
-from symnll.core.term import INT, ONE, REAL, ZERO, Term, app, between, op, sub, sym
+from symnll.core.term import INT, ONE, REAL, ZERO, Term, app, between, forall, op, sub, sym
 from symnll.prove.bridge import Bridge, BridgeError
 from symnll.prove.context import Context
 
 RANGES = ("sum", "prod", "maxi")
-RELATIONS = ("eq", "ne", "le", "lt")
+RELATIONS = ("eq", "ne", "le", "lt", "argmax_eq")
 STRICT = (
     *(
         sympy.Rational,
@@ -139,7 +139,10 @@ class _Conditions:
 
     def _walk(self, t: Term) -> Iterator[Need]:
         """What a closed term needs."""
-        if t.op in ("num", "sym", "lam", "bound", "argmax_eq"):
+        if t.op in ("num", "sym", "lam", "bound"):
+            return
+        if t.op == "argmax_eq":
+            yield from self._maximised(*t.args)
             return
         if t.op in RANGES:
             yield from self._range(t)
@@ -159,6 +162,17 @@ class _Conditions:
                 yield from self._power(*t.args)
             elif t.op == "app":
                 yield from self._entry(t)
+
+    def _maximised(self, domain: Term, *sides: Term) -> Iterator[Need]:
+        """What is maximised is defined at every point of the domain."""
+        point = sym("‹point›", domain.sort[1])
+        inside = app(domain, point)
+        for need in (n for side in sides for n in self._walk(app(side, point))):
+            if point in need.formula.free:
+                shown = inside is op("le", ZERO, ZERO)
+                formula = need.formula if shown else op("implies", inside, need.formula)
+                need = need._replace(formula=forall(point, formula))
+            yield need
 
     def _power(self, base: Term, exponent: Term) -> Iterator[Need]:
         if exponent.op == "num":

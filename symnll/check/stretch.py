@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from symnll.check.reading import ReadStep, lint
+from symnll.check.spellings import MOMENTS, OPERATORS, STANDARD, usual
 from symnll.check.step import EQUALITIES, judge, meaning
 from symnll.meaning.define import FIXED, definition, is_number, record
 from symnll.meaning.evidence import labels_below
-from symnll.meaning.known import covers, is_letter, namesake, taken
+from symnll.meaning.known import covers, is_compound, is_letter, namesake, of_list, taken
 from symnll.meaning.scope import Definition, Scope, pretty
 from symnll.meaning.standard import DELTAS, INDICATORS
-from symnll.meaning.trees import children, names_in, spelled
+from symnll.meaning.trees import argument_parts, children, head_of, is_dotted, names_in, spelled
 from symnll.read import syntax as S
 from symnll.read.source import Source
 from symnll.read.tokens import NAMED, Token, Unreadable
 
-STANDARD = {
-    "softmax", r"\sigma", "sigmoid", "KL", "H", "D", "LSE", "lse", "logsumexp", "softplus", "tanh", "logit", "relu",
-    "ReLU", r"\delta", r"\Delta", "I", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}",
-}  # fmt: skip
-
-
-# Operators that a document does not make up: what it says of them with the same operator on the right is a claim.
-OPERATORS = STANDARD | {
-    "E", r"\mathbb{E}", r"\mathrm{E}", "Var", "var", r"\mathbb{V}", r"\mathrm{Var}", "Cov", "cov", "MI",
-    "JS", "Pr", r"\mathbb{P}",
-}  # fmt: skip
 SENTENCE = -1  # in place of the number of the display that holds a definition
 
 
@@ -63,7 +54,7 @@ class Stretch:
     def define(self, left: Any, right: Any, source: str, display: int) -> bool:
         """Take left = right for a definition, where it can be one of a name without a meaning."""
         found = definition(self.scope, left, right, source, display)
-        if found is None or taken(self.scope, found) or self._of_itself(found, left, right):
+        if found is None or taken(self.scope, found) or self._of_itself(found, left, right) or self._stated(found, left):
             return False
         record(self.scope, found)
         self.unsure.pop(name_of(left), None)
@@ -73,7 +64,23 @@ class Stretch:
     def _of_itself(self, found: Definition, left: Any, right: Any) -> bool:
         """Whether the right side speaks of what is defined, or of the same operator: E[fg] = E[f] E[g]."""
         operator = found.arguments is not None and name_of(left) in OPERATORS and name_of(left) in names_in(right)
+        if of_list(found) and _is_product(right):  # p(x_1, …, x_n) = ∏_k p(x_k): the samples are independent
+            lists = any(b is None or any(map(is_dotted, argument_parts(b.inside))) for b in _after(right, found.head))
+            others = (d for n in names_in(right) - {found.head} for d in self.scope.definitions.get(n, ()))
+            return lists or any(_leads(self.scope, d.body, found.head, set()) for d in others)
         return operator or _leads(self.scope, right, found.head, set())
+
+    def _stated(self, found: Definition, left: Any) -> bool:
+        """Whether the document has said what this operator is, perhaps in another spelling; or E[2X] and the like."""
+        if found.arguments is None:
+            return False
+        name = usual(found.head)
+        others = [
+            x for head, xs in self.scope.definitions.items() if head != found.head and usual(head) == name for x in xs
+        ]
+        if name in self.confirmed or any(covers(self.scope, x, replace(found, head=x.head)) for x in others):
+            return True
+        return name_of(left) in MOMENTS and any(map(is_compound, found.arguments))
 
     def say(self, left: Any, right: Any, source: str) -> bool:
         """Take an equation in a sentence for a definition; of what a display or a sentence defined, for a new one."""
@@ -179,12 +186,12 @@ class Stretch:
     def confirm(self, sides: tuple[Any, Any]) -> None:
         """Note that the document has stated what the standard name on the left is."""
         found = definition(self.scope, *sides, "")
-        self.confirmed.add(found.head if found is not None else name_of(sides[0]))
+        self.confirmed.add(usual(found.head if found is not None else name_of(sides[0])))
 
     def general(self, sides: tuple[Any, Any]) -> bool:
         """Whether the left side is a name with letters as arguments, of which any value can be said: σ(x), not σ(0)."""
         found = definition(self.scope, *sides, "")
-        if found is None or found.head in self.confirmed:
+        if found is None or usual(found.head) in self.confirmed:
             return False
         return all(map(is_letter, found.arguments or ()))
 
@@ -203,6 +210,24 @@ def name_of(node: Any) -> str:
     first = node.items[0] if isinstance(node, S.Product) else node
     name = first.base if isinstance(first, S.Atom) else first
     return name.text if isinstance(name, S.Name) else ""
+
+
+def _is_product(node: Any) -> bool:
+    """Whether a side is a product, by ∏ or with dots."""
+    node = S.unwrap(node)
+    items = node.items if isinstance(node, S.Product) else ()
+    return bool(items) and (spelled(head_of(items[0])) == r"\prod" or any(isinstance(i, S.Dots) for i in items))
+
+
+def _after(node: Any, name: str) -> Iterator[Any]:
+    """The bracket after each place where a name stands, or None."""
+    parts = children(node)
+    for part, after in zip(parts, [*parts[1:], None], strict=False):
+        if isinstance(head_of(part), S.Name) and head_of(part).text == name:
+            bracket = head_of(after) if isinstance(node, S.Product) else None
+            yield bracket if isinstance(bracket, S.Bracket) else None
+        else:
+            yield from _after(part, name)
 
 
 def _leads(scope: Scope, node: Any, name: str, seen: set[str]) -> bool:

@@ -14,6 +14,7 @@ from symnll.meaning import values as V
 from symnll.meaning.apply import alike, apply
 from symnll.meaning.environment import ABSTRACT, Env
 from symnll.meaning.functions import FUNCTIONS, softmax
+from symnll.meaning.known import of_list
 from symnll.meaning.names import plain, quantity_entry
 from symnll.meaning.scripts import factorial, raised, scripted, superscripts
 from symnll.meaning.trees import (
@@ -21,6 +22,8 @@ from symnll.meaning.trees import (
     children,
     events,
     head_of,
+    is_dotted,
+    marks,
     names_in,
     script_parts,
     separators,
@@ -96,7 +99,7 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
     q = e.scope.quantities.get((use.key, wanted))
     if q is not None and all(is_index(e, p, env) for p in parts):
         if len(parts) > 1:
-            one_form(e, use, _form(following, [""] * len(parts)), following)
+            one_form(e, use, _form(following, ["·"] * len(parts)), following)
         return quantity_entry(q, [e.index(i, env) for i in (*use.indices, *parts)])
     defined = e.scope.definitions.get(use.key, ())
     if defined and _only_names(parts) and any(d.arguments is None for d in defined):
@@ -158,9 +161,11 @@ def _unknown(e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, e
     event = bool(events(parts)) and (head_of(following).kind == "(" or not _factor_like(use.key))  # not p [i = j]
     conditional = _conditional(head_of(following)) or event
     number = any(name == use.key for name, _ in e.scope.quantities) or any(d.arguments is None for d in defined)
-    if any(d.arguments is not None for d in defined) and not number:
+    if any(d.arguments is not None and not of_list(d) for d in defined) and not number:
         raise Unclear(f"{use.key} is defined for other arguments than these.", use.node.start, following.end)
-    if not e.scope.known(use.key) and not use.indices and not use.primes and conditional and use.key != "E":
+    called = bool(defined) and all(map(of_list, defined))  # p(x_1, …, x_n) is defined, so p(x_k) is no product
+    unheard = called or (not e.scope.known(use.key) and conditional)
+    if unheard and not use.indices and not use.primes and use.key != "E":
         e.scope.functions[use.key] = {"function": L.function(e.scope.shown(use.key)), "arguments": [], "inferred": True}
         return _unknown_function(e, use, parts, following, env)
     if event and use.key not in CONSTANTS:
@@ -241,29 +246,40 @@ def _standard(e: Elaborator, f: Any, use: Use, part: S.List, env: Env) -> Value:
 
 def _unknown_function(e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, env: Env) -> Value:
     args: list[Any] = []
-    names: list[str] = []
+    written: list[str] = []
     for p in parts:
+        if is_dotted(p):
+            written.append(_whole(e, p, env))
+            continue
         name, p = _event(p, env) if events([p]) else ("", p)
         v = e.index(p, env) if is_index(e, p, env) else e.value(p, env)
         if isinstance(v, Array):
             raise Unclear("A function of a vector: declare what it is with `let`.", p.start, p.end)
         args.append(v)
-        names.append(name)
-    f = _function(e, use, _form(following, names), bool("".join(names)), following)
+        written.append(f"{name}·")
+    f = _function(e, use, _form(following, written), written != ["·"] * len(parts), following)
     index = [e.index(i, env) for i in use.indices]
     if use.primes:
         if len(args) != 1:
             raise Unclear("A prime is understood for functions of one argument.", use.node.start, use.node.end)
         x = V.variable("x")
         return L.At(sympy.Derivative(f(*index, x), (x, use.primes), evaluate=False), x, args[0])
-    return f(*index, *args)
+    return f(*index, *args) if index or args else f(sympy.Integer(0))
 
 
-def _form(following: Any, names: Sequence[str]) -> str:
+def _form(following: Any, arguments: Sequence[str]) -> str:
     """How arguments are written, with a dot for each: · | · for p(y | θ), y = · | · for p(y = 1 | θ)."""
-    marks = {"COMMA": ", ", "SEMI": "; ", "BAR": " | ", "NORM": " ‖ ", "COLON": ": "}
-    between = [marks[p.kind] for p in head_of(following).inside.pieces if isinstance(p, S.Sep) and p.kind in marks]
-    return "".join(f"{name}·{mark}" for name, mark in zip_longest(names, between[: len(names) - 1], fillvalue=""))
+    between = [mark if mark in ",;" else f" {mark}" for mark in marks(head_of(following).inside)]
+    return " ".join(map("".join, zip_longest(arguments, between[: len(arguments) - 1], fillvalue="")))
+
+
+def _whole(e: Elaborator, part: S.List, env: Env) -> str:
+    """How x_1, …, x_n is written as an argument, of which nothing but its name is known."""
+    first = head_of(part.pieces[0]).text
+    if names_in(part) & env.keys():
+        raise Unclear("This list holds a letter that is bound here.", part.start, part.end)
+    e.silent |= {first, *(spelled(p) for p in part.pieces)}
+    return ", ".join("…" if isinstance(p, S.Dots) else spelled(p) for p in part.pieces)
 
 
 def _event(part: S.List, env: Env) -> tuple[str, S.List]:

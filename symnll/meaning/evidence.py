@@ -12,7 +12,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symnll.meaning.scope import Scope
-from symnll.meaning.trees import argument_parts, children, head_of, mentions, names_in, script_parts, spelled, stripped
+from symnll.meaning.trees import (
+    argument_parts,
+    children,
+    dotted,
+    head_of,
+    mentions,
+    names_in,
+    script_parts,
+    separators,
+    spelled,
+    spells,
+    stripped,
+)
 from symnll.read import syntax as S
 from symnll.read.tokens import BIG, NAMED
 
@@ -114,8 +126,10 @@ def _walk(node: Any, found: Evidence) -> None:
         return
     if isinstance(node, S.List) and any(isinstance(p, S.Sep) and p.kind == "REL" for p in node.pieces):
         _related(node, found)
+    ends = [p.pieces[-1] for p in dotted(node)]  # n in x_1, …, x_n is a number of entries
     for c in children(node):
-        _walk(c, found)
+        if not any(c is x for x in ends):
+            _walk(c, found)
 
 
 def _atom(node: S.Atom, name: str, found: Evidence) -> None:
@@ -133,7 +147,7 @@ def _atom(node: S.Atom, name: str, found: Evidence) -> None:
             for script in (*node.subs, *node.sups):
                 _walk(script, found)
         return
-    parts = [p for s in node.subs for p in script_parts(s)]
+    parts = [p for s in node.subs if not spells(script_parts(s), set()) for p in script_parts(s)]
     for sup in node.sups:
         inner = S.unwrap(sup)
         if isinstance(inner, S.Bracket) and _round(inner) and inner.inside.only is not None:
@@ -205,6 +219,38 @@ def vector_letters(arguments: Sequence[Any], body: Any) -> tuple[str, ...]:
     _walk(body, inside)
     letters = [S.unwrap(a) for a in arguments]
     return tuple(a.text if isinstance(a, S.Name) and a.text in inside.scripts else "" for a in letters)
+
+
+def points(trees: Iterable[Any]) -> set[str]:
+    """The names that are only what something is conditioned on, or at, as x and θ in p(x; θ), or arg max is over."""
+    inside: set[str] = set()
+    outside: set[str] = set()
+    for t in trees:
+        _placed(t, inside, outside)
+    return inside - outside
+
+
+def _placed(node: Any, inside: set[str], outside: set[str]) -> None:
+    if isinstance(node, S.Name):
+        outside.add(node.text)
+    if isinstance(node, S.Atom) and any(len(t := spelled(S.unwrap(x))) > 1 and t.isupper() for x in node.subs):
+        return  # θ_{ML}, which is another name
+    given: list[Any] = []
+    if isinstance(node, S.Atom) and isinstance(node.base, S.Name) and node.base.text in ("argmax", "argmin"):
+        given = list(node.subs)
+    if isinstance(node, S.Bracket) and _round(node) and separators(node.inside).strip(","):
+        given = list(argument_parts(node.inside))
+    for g in map(stripped, given):
+        at = S.unwrap(g)
+        name = head_of(at)
+        if isinstance(name, S.Name):
+            inside.add(name.text)
+            for script in (*at.subs, *at.sups) if isinstance(at, S.Atom) else ():
+                _placed(script, inside, outside)
+        else:
+            _placed(g, inside, outside)
+    for c in children(node) if not given else ():
+        _placed(c, inside, outside)
 
 
 def on_base_line(node: Any) -> set[str]:

@@ -15,12 +15,13 @@ import sympy
 from symnll import language as L
 from symnll.meaning import limits
 from symnll.meaning.displays import defined_name, heads_of, links_of, trees_of
-from symnll.meaning.evidence import evidence, labels_below, vector_letters
+from symnll.meaning.evidence import evidence, labels_below, points, vector_letters
 from symnll.meaning.scope import Quantity, Scope
 from symnll.meaning.trees import (
     argument_parts,
     big_letter,
     children,
+    dotted,
     head_of,
     names_in,
     script_parts,
@@ -84,6 +85,7 @@ def infer(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> N
     seen = evidence(scope, trees, heads)
     scope.integral |= seen.indices
     scope.labelled |= {n for n in seen.labelled if not any(scope.arity(n) - {0})}
+    scope.points |= points(trees)
     scope.alone |= seen.numbers | seen.scripts.keys()
     scope.called = seen.before - scope.alone
     found = _Found()
@@ -139,8 +141,22 @@ def _collect(scope: Scope, node: Any, found: _Found, env: dict[str, Key], bound:
         _name(scope, node, found, env, bound)
     elif isinstance(node, S.Name):
         found.names.add(node.text)
+    lists = dotted(node)
     for c in children(node):
-        _collect(scope, c, found, env, bound)
+        if not any(c is x.pieces[-1] for x in lists):
+            _collect(scope, c, found, env, bound)
+    for x in lists:
+        _entries(scope, x, found, bound)
+
+
+def _entries(scope: Scope, part: S.List, found: _Found, bound: set[str]) -> None:
+    """x_1, …, x_n says that x has n entries, where n is no index elsewhere."""
+    first, last = part.pieces[0], part.pieces[-1]
+    if isinstance(last, S.Dots) or len(first.subs) != 1 or len(last.subs) != 1:
+        return
+    r = _explicit(scope, S.unwrap(first.subs[0]), last.subs[0], bound)
+    if r is not None:
+        found.ranges.setdefault(found.find((first.base.text, 1, 0)), r)
 
 
 def _function_of_vectors(left: Any, right: Any, found: _Found) -> None:
@@ -320,7 +336,7 @@ def _name(scope: Scope, node: S.Atom, found: _Found, env: dict[str, Key], bound:
     if not all(letter or isinstance(S.unwrap(p), (S.Num, S.Atom)) for letter, p in zip(letters, parts, strict=True)):
         return  # a label
     found.uses.setdefault(name, []).append(tuple(parts))
-    if not node.base.bold:
+    if not node.base.bold or name in scope.points:
         found.plain.add(name)
     for n, letter in enumerate(letters):
         if letter and plain[n]:

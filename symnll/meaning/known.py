@@ -9,7 +9,7 @@ from typing import Any
 
 from symnll.meaning.apply import alike
 from symnll.meaning.scope import Definition, Scope
-from symnll.meaning.trees import children, mentions, names_in
+from symnll.meaning.trees import children, is_dotted, mentions, names_in
 from symnll.read import syntax as S
 
 # One letter for many functions, which their arguments tell apart: p(x) and p(y), L(w) and L(p).
@@ -30,15 +30,44 @@ def is_power(scope: Scope, name: str, powers: tuple[Any, ...], right: Any) -> bo
     return declared(scope, name) or any(declared(scope, n) for n in letters) or mentions(right, {name, *letters})
 
 
+def of_list(d: Definition) -> bool:
+    """Whether d defines a function of a list with dots, such as p(x_1, …, x_n), which says nothing of p(x_k)."""
+    return any(map(is_dotted, d.arguments or ()))
+
+
 def taken(scope: Scope, d: Definition) -> bool:
     """Whether what d would define has a meaning already."""
     if any(name == d.head and not q.inferred for (name, _), q in scope.quantities.items()):
         return True
-    if d.head in scope.functions or d.head in scope.sizes or d.head in scope.ranges:
+    of_entries = of_list(d) and scope.functions.get(d.head, {}).get("inferred", False)
+    if (d.head in scope.functions and not of_entries) or d.head in scope.sizes or d.head in scope.ranges:
         return True
     if any(name.startswith(f"{d.head}^") and name[len(d.head) + 1 :].isdigit() for name in scope.definitions):
         return True  # σ, where σ² is defined
-    return any(covers(scope, x, d) for x in _same(scope, d)) or _entry(scope, d) or _noted(scope, d)
+    known = (covers(scope, x, d) or _value(scope, x, d) for x in _same(scope, d))
+    return any(known) or _entry(scope, d) or _noted(scope, d)
+
+
+def _value(scope: Scope, x: Definition, d: Definition) -> bool:
+    """Whether d would give the function of x a value at an expression of what it is of: E[2X], where E[X] is defined.
+
+    That is so for a name that is defined by these letters too: the mean of the X_i.
+    """
+    if x.arguments is None or d.arguments is None or len(x.arguments) != len(d.arguments):
+        return False
+    if any(map(is_compound, d.arguments)):
+        return True
+    of = set().union(*map(names_in, x.arguments)) - x.parameters if d.head not in FOR_MANY else set()
+    made = [b for n in map(_letter, d.arguments) if n not in of for b in scope.definitions.get(n, ())]
+    return any(reach(scope, b.body) & of for b in made)
+
+
+def is_compound(node: Any) -> bool:
+    """Whether an argument is an expression such as 2X, and no name, number or event."""
+    inner = S.unwrap(node)
+    return isinstance(inner, (S.Sum, S.Product, S.Frac, S.Root)) or (
+        isinstance(inner, S.Atom) and not isinstance(inner.base, S.Name)
+    )
 
 
 def _entry(scope: Scope, d: Definition) -> bool:

@@ -119,7 +119,7 @@ def _family(base: Any, axes: tuple[Range, ...]) -> Value:
 
 def _new(e: Elaborator, use: Use) -> Value:
     """A name that nobody declared: a real number, which the report says."""
-    if head_of(use.node).bold and not use.indices and use.key not in (r"\mathbf{1}",):
+    if head_of(use.node).bold and not use.indices and use.key not in {r"\mathbf{1}", *e.scope.points}:
         raise Unclear(
             f"{use.key} seems to be a vector or a matrix; declare it: `real {use.key}[K]`.",
             use.node.start, use.node.end,

@@ -103,6 +103,7 @@ class Scope:
     notes: dict[str, str] = field(default_factory=dict)  # what was inferred, by name
     integral: set[str] = field(default_factory=set)  # letters of which something says that they are whole numbers
     labelled: set[str] = field(default_factory=set)  # names below which letters are labels: μ_x and μ_y
+    points: set[str] = field(default_factory=set)  # names that are only arguments, as x and θ in p(x; θ)
     alone: set[str] = field(default_factory=set)  # names that stand without brackets after them
     called: set[str] = field(default_factory=set)  # names that stand before brackets only
     used: dict[str, str] = field(default_factory=dict)  # SymPy name -> name on the page

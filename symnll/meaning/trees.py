@@ -121,10 +121,19 @@ def script_parts(node: Any, count: int | None = None) -> list[Any]:
     return [inner]
 
 
+_MARKS = {"COMMA": ",", "SEMI": ";", "BAR": "|", "NORM": "‖", "COLON": ":"}
+
+
+def marks(inside: S.List) -> str:
+    """The marks between the arguments in a bracket."""
+    lists = [p for p in argument_parts(inside) if is_dotted(p)]
+    between = [p for p in inside.pieces if isinstance(p, S.Sep) and p.kind in _MARKS]
+    return "".join(_MARKS[p.kind] for p in between if not any(x.start < p.start < x.end for x in lists))
+
+
 def separators(inside: S.List) -> str:
     """What stands between arguments: , or |, which ; means too."""
-    marks = {"COMMA": ",", "SEMI": "|", "BAR": "|", "NORM": "‖", "COLON": ":"}
-    return "".join(marks[p.kind] for p in inside.pieces if isinstance(p, S.Sep) and p.kind in marks)
+    return marks(inside).replace(";", "|")
 
 
 def events(parts: Sequence[S.List]) -> list[S.List]:
@@ -133,8 +142,34 @@ def events(parts: Sequence[S.List]) -> list[S.List]:
 
 
 def argument_parts(inside: S.List) -> list[S.List]:
-    """The arguments in a bracket."""
-    return [p for p in inside.parts("COMMA", "SEMI", "BAR", "NORM", "COLON") if p.pieces]
+    """The arguments in a bracket. A list with dots such as x_1, x_2, …, x_n is one, of the pieces x_1, … and x_n."""
+    parts = [p for p in inside.parts(*_MARKS) if p.pieces]
+    at = next((n for n, p in enumerate(parts) if n and isinstance(p.only, S.Dots)), 0)
+    first, last = at, at + 1
+    while first and (name := _entry_of(parts[first - 1])) and name == _entry_of(parts[at - 1]):
+        first -= 1
+    if first == at:
+        return parts
+    if last < len(parts) and _entry_of(parts[last]) == _entry_of(parts[first]):
+        last += 1
+    ends = (parts[first].only, *(p.only for p in parts[at:last]))
+    return [*parts[:first], S.List(parts[first].start, parts[last - 1].end, ends), *parts[last:]]
+
+
+def is_dotted(part: S.List) -> bool:
+    """Whether an argument is a list with dots: x_1, …, x_n."""
+    return len(part.pieces) > 1 and isinstance(part.pieces[1], S.Dots)
+
+
+def dotted(node: Any) -> list[S.List]:
+    """The lists with dots among the parts of a list."""
+    return [p for p in argument_parts(node) if is_dotted(p)] if isinstance(node, S.List) else []
+
+
+def _entry_of(part: S.List) -> str:
+    """The name of which an argument is an entry, or ""."""
+    node = S.unwrap(part)
+    return node.base.text if isinstance(node, S.Atom) and isinstance(node.base, S.Name) and node.subs else ""
 
 
 def product_parts(node: Any) -> tuple[Any, ...]:
