@@ -14,10 +14,10 @@ from symnll.read.tokens import Token, has_relation
 from symnll.read.words import BESIDE, DENIED
 
 DEFINES = {
-    "where", "let", "define", "defining", "denote", "denotes", "denoting", "defined", "with", "write", "writing", "set",
+    "where", "let", "define", "defines", "defining", "denote", "denotes", "denoting", "defined", "with", "write", "writing", "set",
     "setting", "putting", "here",
 }  # fmt: skip
-NAMING = {"where", "define", "defining", "defined", "denote", "denotes", "denoting"}  # also what was spoken of before
+NAMING = {"where", "define", "defines", "defining", "defined", "denote", "denotes", "denoting"}  # also what was spoken of before
 CONDITION = {"if", "when", "for", "case", "assuming", "assume", "suppose", "given", "whenever", "provided"}
 # With one of these a sentence is about one case, or about what somebody might do.
 DOUBT = {
@@ -37,18 +37,19 @@ STATING = (BESIDE - _OPEN) | CONDITION | {
 }  # fmt: skip
 
 
-def _lower(words: Iterable[str]) -> list[str]:
+def lower(words: Iterable[str]) -> list[str]:
+    """Words in lower case, with plain apostrophes."""
     return [w.lower().replace("’", "'") for w in words]
 
 
 def odd_word(words: Iterable[str]) -> str:
     """The first of the words with which a sentence may say something else than a condition, or ""."""
-    return next((w for w in _lower(words) if w not in STATING and not w.isdigit()), "")
+    return next((w for w in lower(words) if w not in STATING and not w.isdigit()), "")
 
 
 def supposes(s: Sentence, tokens: Sequence[Token]) -> bool:
     """Whether a formula is what its sentence supposes: `for $x = 3$ we have`, `suppose that $a = b$`."""
-    near = _lower(s.near)
+    near = lower(s.near)
     if near[-1:] == ["with"] and has_relation(tokens) and tokens[-2].kind == "REL":
         return True
     while near and near[-1] in ("that", "some", "all", "the", "case", "cases", "a"):
@@ -60,18 +61,18 @@ def supposes(s: Sentence, tokens: Sequence[Token]) -> bool:
 
 def cue_of(s: Sentence) -> set[str]:
     """The last words before a formula that say what it is for."""
-    return set(_lower(s.before[-5:]))
+    return set(lower(s.before[-5:]))
 
 
 def doubtful(s: Sentence) -> bool:
     """Whether a sentence is about one case, or about what does not hold, so that it defines nothing."""
-    words = {*_lower(s.before), *_lower(s.after)}
+    words = {*lower(s.before), *lower(s.after)}
     return bool(words & (DOUBT | DENIED - {"no"})) or any(w.endswith("n't") for w in words)
 
 
 def may_define(s: Sentence, open_end: bool = False) -> bool:
     """Whether a sentence may define what its formula says. `open_end`: the formula after it says for which case."""
-    before, after = _lower(s.before), _lower(s.after)
+    before, after = lower(s.before), lower(s.after)
     if not cue_of(s) & DEFINES or doubtful(s):
         return False
     if set(before[-5:]) & {"or", "nor", "neither", *CONDITION}:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from symnll.check.cases import Case
 from symnll.check.clock import OutOfTime
+from symnll.check.counts import counted, define_count
 from symnll.check.letters import scopes_of
 from symnll.check.lints import remarks
 from symnll.check.options import Options
@@ -28,8 +30,9 @@ from symnll.check.step import EQUALITIES
 from symnll.check.stretch import Later, Stretch, name_of
 from symnll.check.verdicts import Verdicts, patient
 from symnll.meaning.declare import condition_tokens, declare
-from symnll.meaning.define import Refused, split_relation
-from symnll.meaning.displays import defined_name, heads_of, links_of
+from symnll.meaning.define import Refused, definition, split_relation
+from symnll.meaning.derivatives import variables_in
+from symnll.meaning.displays import defined_name, heads_of, links_of, trees_of
 from symnll.meaning.formulas import tokens_of
 from symnll.meaning.infer import infer
 from symnll.meaning.scope import Scope
@@ -76,6 +79,7 @@ class Session:
         self.last: rows.Member | None = None
         self.last_conditions: list[list[Token]] = []
         self.supposed: tuple[list[Token], Sentence] | None = None  # a condition in the sentence before a display
+        self.case = Case()
         self.read: set[int] = set()  # the places of the formulas in sentences that were read
         self.shown = 0  # where the last display ends
 
@@ -90,22 +94,25 @@ class Session:
         for p in self.document.problems:
             self._problem("unreadable-text", p.message, p.start, p.end)
         for stretch in _stretches(self.document.items):
-            self.names, self.last = self._anew(), None
+            self.names, self.last, self.case = self._anew(), None, Case()
             self._stretch(stretch)
         return self.report
 
     def _stretch(self, items: Sequence[Any]) -> None:
         """The items between two resets: the first declarations at once, so that inference sees them."""
         self.ahead = [i for i in items if isinstance(i, Display) or (isinstance(i, Inline) and may_define(i.sentence))]
+        self.counted = counted(items)
+        self.scope.counted = set(self.counted.values())
         inferred = False
         for n, item in enumerate(items):
+            if isinstance(item, Display | Inline):
+                self.case.reach(item.sentence)
             if isinstance(item, Declaration):
                 self._guarded(self._declaration, item, item.text)
                 inferred = False
             elif isinstance(item, Display):
                 if not inferred:
-                    self._infer(item)
-                    self.names.note(f"{self.scope.notes} {self.scope.ranges}")
+                    self._infer(item.start)
                     inferred = True
                 for k, following in enumerate(_explained(item, items[n + 1 :]), n + 1):
                     self._guarded(partial(self._inline, items[k + 1 :]), following, following.body)
@@ -137,17 +144,21 @@ class Session:
         else:
             self._problem("unreadable-text", message, start, end)
 
-    def _infer(self, item: Display) -> None:
+    def _infer(self, at: int) -> None:
+        """Infer the letters from here on."""
         try:
             with patient(self.options.timeout):
                 infer(self.scope, self.ahead, self.document.macros)
+                varied: frozenset[str] = frozenset()
                 for display in (i for i in self.ahead if isinstance(i, Display)):
-                    heads = heads_of(links_of(self.scope, [display], self.document.macros))
-                    found = [Later(defined_name(x), display.number, names_in(y)) for x, y in heads if y is not None]
-                    self.names.later += [x for x in found if x.name]
+                    links = links_of(self.scope, [display], self.document.macros)
+                    heads = [(defined_name(x), y) for x, y in heads_of(links) if y is not None]
+                    self.names.later += [Later(x, display.number, names_in(y), varied) for x, y in heads if x]
+                    varied |= {n for tree in trees_of(links) for n in variables_in(tree, total=False)}
         except (OutOfTime, RecursionError, MemoryError):
             message = "What the letters from here on are could not be inferred in time; declare them."
-            self._problem("inference", message, item.start, item.start + 1)
+            self._problem("inference", message, at, at + 1)
+        self.names.note(f"{self.scope.notes} {self.scope.ranges}")
 
     def _problem(self, code: str, message: str, start: int, end: int) -> None:
         self.report.problems.append(lint(self.source, code, message, start, end))
@@ -187,10 +198,15 @@ class Session:
         self.read.add(item.body.start)
         try:
             tokens = tokens_of(self.scope, item.body.text, self.document.macros, item.body.at)
+            if item.body.start in self.counted and define_count(self.names, tokens, self.counted[item.body.start]):
+                return
+            indices = clauses.about_indices(tokens, self._is_index)
+            if indices:
+                self.case.meet(tokens, item.sentence)
             if cue_of(item.sentence) & CONDITION:
-                if clauses.about_indices(tokens, self._is_index):
+                if indices:
                     self.supposed = tokens, item.sentence
-            else:
+            elif self.case.tokens is not tokens:
                 self._sentence(tokens, item, following)
         except (Refused, Unreadable):
             return
@@ -202,6 +218,8 @@ class Session:
         if sides is None or sides[1].text not in EQUALITIES or split_relation(sides[2]) is not None:
             return False
         s, left, right = item.sentence, S.parse(sides[0]), S.parse(sides[2])
+        if isinstance(S.unwrap(right), S.Name) and definition(self.scope, left, right, "") is None:
+            left, right = right, left  # let Σ_j e^{z_j} = S
         name = name_of(left)
         names = may_name(s, 0 <= item.body.at(0) - self.shown < 400)
         used = self.names.spoken | (set() if cue_of(s) & {"let"} else self.names.mentioned)  # the loss $L$. Let $L = …$
@@ -211,12 +229,16 @@ class Session:
         if name:
             self.names.unsure.setdefault(name, item.body.text.strip())
             self.names.note(f"unsure {item.body.text}")
+            self.ahead = [i for i in self.ahead if i is not item]
+            if not self.scope.known(name):  # it was left out, as what this would define
+                self._infer(item.body.at(0))
         return False
 
     def _claims(self, item: Display, tokens: Sequence[Token]) -> bool:
         """Whether a formula in a sentence defines nothing, as its sentence is about one case, or its name not new."""
         s = item.sentence
-        names = [t.text for t in tokens[:1] if t.kind == "NAME"]
+        head = tokens[-1] if tokens[0].text[1:] in BIG else tokens[0]  # let Σ_j e^{z_j} = S
+        names = [head.text] if head.kind == "NAME" else []
         with_new = may_name(s, 0 <= item.start - self.shown < 400) or not set(names) & self.names.earlier
         return doubtful(s) or (bool(cue_of(s) & DEFINES) and not with_new)
 
@@ -254,6 +276,7 @@ class Session:
             return
         if item.environment == "inline":
             if clauses.about_indices(tokens, self._is_index) or supposes(item.sentence, tokens):
+                self.case.meet(tokens, item.sentence)
                 self.supposed = tokens, item.sentence  # `when $m = T$` states nothing
                 return
         self.names.earlier = set(self.names.spoken)
@@ -269,8 +292,10 @@ class Session:
                 if link.lhs is not None and pending.start is None:
                     link.conditions = [*self.last_conditions, *link.conditions]
             link.conditions = [*pending.cases, *link.conditions]
-            if said and not link.conditions:
-                link.conditions, link.said = [said], member_text(self.source.text, rows.Member(said))
+            spoken = [t for m in (link.lhs, link.rhs) if m is not None for t in m.tokens]
+            condition = said or (None if pending.cases else self.case.of(spoken))
+            if condition and not link.conditions:
+                link.conditions, link.said = [condition], member_text(self.source.text, rows.Member(condition))
         self.names.claims = item.environment == "inline" and self._claims(item, tokens)
         self._steps(display, links)
         self.names.claims = False

@@ -11,7 +11,9 @@ from symnll.check.reading import ReadStep, lint
 from symnll.check.spellings import MOMENTS, OPERATORS, STANDARD, usual
 from symnll.check.step import EQUALITIES, judge, meaning
 from symnll.meaning.define import FIXED, definition, is_number, record
+from symnll.meaning.derivatives import variables_in
 from symnll.meaning.evidence import labels_below
+from symnll.meaning.functions import FUNCTIONS
 from symnll.meaning.known import covers, is_compound, is_letter, namesake, of_list, taken
 from symnll.meaning.scope import Definition, Scope, pretty
 from symnll.meaning.standard import DELTAS, INDICATORS
@@ -24,11 +26,12 @@ SENTENCE = -1  # in place of the number of the display that holds a definition
 
 
 class Later(NamedTuple):
-    """A display further down that may define a name, and the names at its right."""
+    """A display further down that may define a name, the names at its right, and by what ∂ is taken before it."""
 
     name: str
     display: int
     spoken: set[str]
+    varied: frozenset[str] = frozenset()
 
 
 class Stretch:
@@ -54,7 +57,9 @@ class Stretch:
     def define(self, left: Any, right: Any, source: str, display: int) -> bool:
         """Take left = right for a definition, where it can be one of a name without a meaning."""
         found = definition(self.scope, left, right, source, display)
-        if found is None or taken(self.scope, found) or self._of_itself(found, left, right) or self._stated(found, left):
+        if found is None or taken(self.scope, found) or self._stated(found, left):
+            return False
+        if self._of_itself(found, left, right):
             return False
         record(self.scope, found)
         self.unsure.pop(name_of(left), None)
@@ -109,8 +114,11 @@ class Stretch:
         self.note(source)
         return True
 
-    def introduces(self, display: int, step: ReadStep) -> bool:
-        """Whether this step introduces a name: a chain's first step, whose left side is a name not yet known."""
+    def introduces(self, display: int, step: ReadStep, named: bool) -> bool:
+        """Whether this step introduces a name: a chain's first step, whose left side is a name not yet known.
+
+        `named`: the step before it in the chain gave a new name to its left side: P(T) = y_T = ….
+        """
         link, report = step.link, step.report
         if link.relation.text not in EQUALITIES or step.sides is None or any(map(self._restricts, link.conditions)):
             return False
@@ -119,7 +127,9 @@ class Stretch:
         left, right = step.sides
         if link.relation.text in (":=", "=:") and self.define(right, left, f"{report.rhs} = {report.lhs}", display):
             return True
-        forward = link.role == "where" or ((link.first or self._fresh(left)) and not self._letters_apart(left, right))
+        named = named and name_of(left) not in self.earlier and not isinstance(S.unwrap(right), (S.Name, S.Atom))
+        fresh = link.first or self._fresh(left, not named)
+        forward = link.role == "where" or (fresh and not self._letters_apart(left, right))
         if link.relation.text == "=" and link.role != "where" and (bare_name(left), 0) in self.scope.quantities:
             forward = False  # spoken of before: a claim
         if forward:
@@ -176,9 +186,13 @@ class Stretch:
         spoken = {n for s in sides for n in names_in(s)}
         if not spoken & {r"\partial", r"\nabla", r"\int", "d", r"\mathrm{d}"}:
             return ""
+        own = {n for s in sides for n in variables_in(s)}
+        partial = not spoken & {"d", r"\mathrm{d}", r"\int"}
         late = (
-            x for x in self.later if x.display > display and x.name in spoken and (x.name, 0) in self.scope.quantities
-        )
+            x for x in self.later
+            if x.display > display and x.name in spoken - own and (x.name, 0) in self.scope.quantities
+            and not (partial and x.name in x.varied)  # the slopes of S(a, b), and below them where they are zero
+        )  # fmt: skip
         return next(
             (x.name for x in late if x.spoken & spoken - {x.name} and self.scope.quantities[x.name, 0].inferred), ""
         )
@@ -187,6 +201,8 @@ class Stretch:
         """Note that the document has stated what the standard name on the left is."""
         found = definition(self.scope, *sides, "")
         self.confirmed.add(usual(found.head if found is not None else name_of(sides[0])))
+        if found is not None and found.head in {*FUNCTIONS, r"\sigma"} and not found.indices and len(found.parameters) == 1:
+            self.scope.stated.setdefault(found.head, found)
 
     def general(self, sides: tuple[Any, Any]) -> bool:
         """Whether the left side is a name with letters as arguments, of which any value can be said: σ(x), not σ(0)."""

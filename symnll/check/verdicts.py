@@ -17,12 +17,15 @@ from symnll.check.options import Options
 from symnll.check.reading import ReadStep, lint, member_text, side, unparsed
 from symnll.check.repair import Broken, repair
 from symnll.check.rounded import is_cut, rounded
+from symnll.check.spellings import STANDARD, usual
 from symnll.check.step import Meant, judge, meaning
-from symnll.check.stretch import STANDARD, Stretch, name_of
+from symnll.check.stretch import Stretch, name_of
 from symnll.meaning.conditions import RELATIONS
-from symnll.meaning.evidence import labels_below, only_bare
+from symnll.meaning.evidence import in_scripts, labels_below, only_bare
 from symnll.meaning.infer import SIZES
-from symnll.meaning.scope import Scope, pretty
+from symnll.meaning.known import reach
+from symnll.meaning.scope import Definition, Scope, pretty
+from symnll.meaning.trees import names_in
 from symnll.meaning.values import Independent, NotANumber
 from symnll.read import rows
 from symnll.read import syntax as S
@@ -77,7 +80,9 @@ class Verdicts:
             if report.verdict == "proved":
                 stretch.confirm(sides)
             return
-        if not is_cut(report.lhs) and not is_cut(report.rhs) and stretch.introduces(display.display, step):
+        before = display.steps[report.step - 2] if report.step > 1 else None
+        named = before is not None and before.rhs == report.lhs and before.verdict == "definition"
+        if not is_cut(report.lhs) and not is_cut(report.rhs) and stretch.introduces(display.display, step, named):
             report.verdict = "definition"
             if standard is not None:
                 message = f"This name has a standard meaning, for which what is written is {standard[1].verdict}."
@@ -85,9 +90,11 @@ class Verdicts:
             return
         if link.relation.text == "=:":
             sides = sides[::-1]
+        quantities = stretch.scope.quantities.copy()
         try:
             meant = _meaning(stretch.scope, sides, step)
         except Unreadable as error:
+            stretch.scope.quantities = quantities  # what was inferred from a step that is not understood
             unparsed(self.source, report, error)
             if isinstance(error, Independent):
                 report.verdict = "unknown"
@@ -116,7 +123,7 @@ class Verdicts:
         node, name = S.unwrap(step.sides[0]), name_of(step.sides[0])
         bare = isinstance(node, S.Name) or (isinstance(node, S.Atom) and not node.subs)
         bare = bare or (isinstance(node, S.Atom) and labels_below(stretch.scope, name, node.subs))
-        if bare or name not in STANDARD or stretch.scope.known(name) or not step.link.first:
+        if bare or usual(name) not in STANDARD or stretch.scope.known(name) or not step.link.first:
             return None
         try:
             meant = meaning(
@@ -207,31 +214,50 @@ class Verdicts:
 
 
 def _meaning(scope: Scope, sides: Any, step: ReadStep) -> Meant:
-    """What a step states. If a vector stands where a number must, letters that functions are defined by are numbers.
-
-    A page may define σ(x) for a number x, and write x_n for its data.
+    """What a step states. If a vector or an index stands where a number must, letters that functions are defined by
+    are numbers: a page may define σ(x) for a number x, and write x_n for its data, or f(t), and write x_t.
     """
     link = step.link
     try:
         return meaning(scope, sides, link.relation.text, link.conditions, step.wide, step.free)
     except NotANumber as error:
-        vectors = {q.name for q in scope.quantities.values() if q.axes and q.inferred}
-        declared = {q.name for q in scope.quantities.values() if not (q.axes and q.inferred)}
-        arguments = {p for ds in scope.definitions.values() for d in ds for p in d.parameters}
-        letters = sorted(only_bare(sides) & arguments & vectors - declared - scope.definitions.keys())
+        letters = _arguments(scope, sides)
         if not letters:
             raise
+        ranges, definitions = scope.ranges.copy(), scope.definitions.copy()
         try:
             for letter in letters:
                 scope.quantity(letter, "real", (), inferred=True)
+                scope.ranges.pop(letter, None)
+            for name, ds in definitions.items():
+                scope.definitions[name] = [replace(d, parameters=d.parameters | letters & _letters_of(d)) for d in ds]
             meant = meaning(scope, sides, link.relation.text, link.conditions, step.wide, step.free)
         except Unreadable:
             raise error from None
         finally:
+            scope.ranges, scope.definitions = ranges, definitions
             for letter in letters:
                 del scope.quantities[letter, 0]
-        meant.notes.extend(f"{pretty(letter)} is a real number here, and no vector" for letter in letters)
+        meant.notes = [n for n in meant.notes if n not in {scope.notes.get(letter) for letter in letters}]
+        meant.notes.extend(f"{pretty(letter)} is a real number here" for letter in sorted(letters))
         return meant
+
+
+def _arguments(scope: Scope, sides: Any) -> set[str]:
+    """The letters that a step only holds as numbers, that functions are defined by, and that are more by guess only."""
+    guessed = {q.name for q in scope.quantities.values() if q.axes and q.inferred}
+    guessed |= (scope.ranges.keys() & scope.notes.keys()) - scope.integral
+    known = {q.name for q in scope.quantities.values() if not (q.axes and q.inferred)} | scope.definitions.keys()
+    opened = [d for s in sides for n in reach(scope, s) for d in scope.definitions.get(n, ())]
+    arguments = {n for ds in scope.definitions.values() for d in ds for n in _letters_of(d)}
+    indices = in_scripts([*sides, *(d.body for d in opened)]) & scope.ranges.keys()
+    return (only_bare(sides) & arguments & guessed) - known - indices
+
+
+def _letters_of(d: Definition) -> set[str]:
+    """The letters that a function is defined by, and that its body speaks of."""
+    letters = {S.unwrap(a).text for a in d.arguments or () if isinstance(S.unwrap(a), S.Name)}
+    return letters & names_in(d.body)
 
 
 def _doubted(stretch: Stretch, meant: Meant, decision: Decision) -> Decision:
@@ -274,7 +300,7 @@ def _fill(report: StepReport, meant: Meant, decision: Decision, link: rows.Link)
     report.reason = _short(decision.reason) or None
     report.condition = decision.condition or None
     report.rules = [*decision.rules, *(f"supposes {h}" for h in decision.hypotheses)]
-    report.inferred = list(meant.notes) + ([f"the sentence before says: {link.said}"] if link.said else [])
+    report.inferred = list(meant.notes) + ([f"a sentence before says: {link.said}"] if link.said else [])
     if decision.witness is not None:
         w = decision.witness
         report.counterexample = Counterexample(dict(w.sizes), {k: text(v) for k, v in w.values.items()}, w.lhs, w.rhs)

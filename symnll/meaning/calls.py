@@ -14,7 +14,7 @@ from symnll.meaning import values as V
 from symnll.meaning.apply import alike, apply
 from symnll.meaning.environment import ABSTRACT, Env
 from symnll.meaning.functions import FUNCTIONS, softmax
-from symnll.meaning.known import of_list
+from symnll.meaning.known import declared, of_list
 from symnll.meaning.names import plain, quantity_entry
 from symnll.meaning.scripts import factorial, raised, scripted, superscripts
 from symnll.meaning.trees import (
@@ -44,6 +44,9 @@ def name_unit(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Va
     """The value of the name at items[k], with its arguments where it takes some, and the place after it."""
     use = use_of(e, items[k], env)
     following = items[k + 1] if k + 1 < len(items) else None
+    if use.key == "d" and not (following is None or isinstance(following, S.Times) or declared(e.scope, "d") or "d" in env):
+        message = "d before this may be a differential or a factor; declare `real d`, or write a derivative as a fraction."
+        raise Unclear(message, use.node.start, use.node.end)
     bracket = head_of(following) if isinstance(head_of(following), S.Bracket) else None
     callable_ = bracket is not None and bracket.kind in ("(", "[")
     single = any(not isinstance(i, str) for d in e.scope.definitions.get(use.key, ()) for i in d.indices)

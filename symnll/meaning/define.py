@@ -148,7 +148,7 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
         return None
     if use.powers and is_power(scope, use.key, use.powers, right):
         return None
-    if use.primes and (use.key in scope.functions or use.key in scope.definitions):
+    if use.primes and (use.key in scope.functions or scope.functions_of(use.key)):
         return None  # a derivative
     if use.primes and len(items) > 1:
         return None

@@ -13,7 +13,8 @@ from symnll.meaning import limits
 from symnll.meaning import values as V
 from symnll.meaning.conditions import split
 from symnll.meaning.environment import ABSTRACT, Env
-from symnll.meaning.trees import head_of, mentions, names_in, product_of, product_parts, spelled, stripped
+from symnll.meaning.known import declared
+from symnll.meaning.trees import children, head_of, mentions, names_in, product_of, product_parts, spelled, stripped
 from symnll.meaning.values import Array, Unclear, Value
 from symnll.meaning.variables import NoName, Variable, apart, depends, tied
 from symnll.read import syntax as S
@@ -42,6 +43,18 @@ def is_derivative(node: S.Frac) -> bool:
     top, bottom = product_parts(_unsigned(node.top)[0]), product_parts(node.bottom)
     a, b = sign_of(top[0]), sign_of(bottom[0])
     return bool(a[0]) and a[0] == b[0] and len(bottom) > 1
+
+
+def variables_in(node: Any, total: bool = True) -> set[str]:
+    """The names by which derivatives in a tree are taken; without `total` only by ∂ and ∇, which hold others fixed."""
+    found = {n for c in children(node) for n in variables_in(c, total)}
+    if isinstance(node, S.Frac) and not node.binomial and is_derivative(node):
+        bottom = product_parts(node.bottom)
+        if total or sign_of(bottom[0])[0] == r"\partial":
+            found |= {n for i in bottom if not sign_of(i)[0] for n in names_in(head_of(S.unwrap(i)))}
+    if isinstance(node, S.Atom) and isinstance(node.base, S.Name) and node.base.text in (r"\partial", r"\nabla"):
+        found |= {n for sub in node.subs for n in names_in(sub)}
+    return found
 
 
 def bare_operator(node: Any) -> Any:
@@ -106,7 +119,7 @@ def fraction(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
         plain = S.Product(node.bottom.start, node.bottom.end, (bottom[0], bottom[2]))
         v, after = fraction(e, [*items[:k], replace(node, bottom=plain), *items[k + 1 :]], k, env)  # type: ignore[misc]
         return V.times(e.value(bottom[2], env), v, node), after
-    if sign_of(top[0])[0] == "d" and ("d" in env or ("d", 0) in e.scope.quantities or "d" in e.scope.sizes):
+    if sign_of(top[0])[0] == "d" and ("d" in env or ("d" not in e.scope.ranges and declared(e.scope, "d"))):
         raise Unclear("d is a name here, so that d/dx is no derivative; write \\partial.", node.start, node.end)
     variables = _variables(bottom)
     if sign_of(top[0])[1] == 1 and len(variables) == 1 and variables[0][1] > 1:  # ∂/∂ σ² = 1/(2σ) ∂/∂σ

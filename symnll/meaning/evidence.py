@@ -230,11 +230,16 @@ def points(trees: Iterable[Any]) -> set[str]:
     return inside - outside
 
 
+def _is_word(sub: Any) -> bool:
+    text = spelled(S.unwrap(sub))
+    return (len(text) > 1 and text.isupper()) or spells(script_parts(sub), set())
+
+
 def _placed(node: Any, inside: set[str], outside: set[str]) -> None:
     if isinstance(node, S.Name):
         outside.add(node.text)
-    if isinstance(node, S.Atom) and any(len(t := spelled(S.unwrap(x))) > 1 and t.isupper() for x in node.subs):
-        return  # θ_{ML}, which is another name
+    if isinstance(node, S.Atom) and any(_is_word(x) for x in node.subs):
+        return  # θ_{ML} and p_{model} are other names
     given: list[Any] = []
     if isinstance(node, S.Atom) and isinstance(node.base, S.Name) and node.base.text in ("argmax", "argmin"):
         given = list(node.subs)
@@ -265,6 +270,14 @@ def free_letters(node: Any) -> set[str]:
     inside = Evidence()
     _walk(node, inside)
     return (inside.numbers | inside.scripts.keys()) - inside.bound - OPERATORS - {"e", r"\pi"}
+
+
+def in_scripts(nodes: Iterable[Any]) -> set[str]:
+    """The letters that stand in subscripts in syntax trees."""
+    inside = Evidence()
+    for node in nodes:
+        _walk(node, inside)
+    return set().union(*map(inside.below, inside.scripts)) | inside.bound
 
 
 def only_bare(nodes: Iterable[Any]) -> set[str]:

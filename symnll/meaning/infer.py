@@ -14,7 +14,7 @@ import sympy
 
 from symnll import language as L
 from symnll.meaning import limits
-from symnll.meaning.displays import defined_name, heads_of, links_of, trees_of
+from symnll.meaning.displays import defined_name, heads_of, links_of, recurs, trees_of
 from symnll.meaning.evidence import evidence, labels_below, points, vector_letters
 from symnll.meaning.scope import Quantity, Scope
 from symnll.meaning.trees import (
@@ -53,6 +53,8 @@ class _Found:
     plain: set[str] = field(default_factory=set)  # what is written in plain letters somewhere
     counts: set[str] = field(default_factory=set)  # what stands under a factorial
     picks: dict[str, list[Key]] = field(default_factory=dict)  # x in q_{x_k}: the axes whose places it says
+    spots: dict[Key, list[str]] = field(default_factory=dict)  # the x in p(x_k | θ), by the place of the argument
+    classes: dict[Key, Key] = field(default_factory=dict)  # i in p(i | θ), where i is counted
     vectors: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)  # functions: arguments with entries, or ""
     over: list[tuple[str, Key, str]] = field(default_factory=list)  # sums: their letter, its axis, their set or ""
     like: dict[str, str] = field(default_factory=dict)  # what such a function is applied to: a vector like this one
@@ -108,11 +110,14 @@ def infer(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> N
     bound = {b for t in trees for b in _bound_letters(t)} | seen.limits
     for t in trees:
         _collect(scope, t, found, {}, bound)
+    for spot, letter in found.classes.items():  # p(i | θ) and p(x_k | θ), and how often i occurs: the x_k are labels
+        for name in found.spots.get(spot, ()):
+            found.picks.setdefault(name, []).append(letter)
     _capitals(scope, trees, found, bound)
     for letter, key, _ in found.over:  # a set stands for an axis only where every sum over that axis is over it
         same = {where for _, k, where in found.over if found.find(k) == found.find(key)}
         scope.over.setdefault(letter, set()).update(same)
-    _declare(scope, found, {name for left, _ in heads if (name := defined_name(left))})
+    _declare(scope, found, {name for left, right in heads if (name := defined_name(left)) and not recurs(left, right)})
 
 
 def _bound_letters(node: Any) -> set[str]:
@@ -143,7 +148,7 @@ def _collect(scope: Scope, node: Any, found: _Found, env: dict[str, Key], bound:
         found.names.add(node.text)
     lists = dotted(node)
     for c in children(node):
-        if not any(c is x.pieces[-1] for x in lists):
+        if not any(c is x.pieces[0] or c is x.pieces[-1] for x in lists):
             _collect(scope, c, found, env, bound)
     for x in lists:
         _entries(scope, x, found, bound)
@@ -178,8 +183,13 @@ def _call(scope: Scope, name: Any, bracket: Any, found: _Found, env: dict[str, K
     parts = [S.unwrap(p) for p in argument_parts(bracket.inside)]
     indexed = (name.text, len(parts)) in scope.quantities
     for n, p in enumerate(parts):
+        spot = name.text, len(parts), n
+        if _is_entry(p):
+            found.spots.setdefault(spot, []).append(p.base.text)
         if not isinstance(p, S.Name):
             continue
+        if p.text in scope.counted:
+            found.classes.setdefault(spot, ("letter", p.text))
         if indexed and (p.text in env or p.text in bound):
             found.join((name.text, len(parts), n), env.get(p.text, ("letter", p.text)))
         for letters in found.vectors.get(name.text, ()):

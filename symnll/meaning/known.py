@@ -39,8 +39,10 @@ def taken(scope: Scope, d: Definition) -> bool:
     """Whether what d would define has a meaning already."""
     if any(name == d.head and not q.inferred for (name, _), q in scope.quantities.items()):
         return True
-    of_entries = of_list(d) and scope.functions.get(d.head, {}).get("inferred", False)
-    if (d.head in scope.functions and not of_entries) or d.head in scope.sizes or d.head in scope.ranges:
+    other = of_list(d) or (d.indices and d.arguments is None)  # p(x_1, …, x_n) and p_i, beside p(x)
+    of_entries = other and scope.functions.get(d.head, {}).get("inferred", False)
+    size = d.head in scope.sizes and not d.indices  # but n_i beside a size n
+    if (d.head in scope.functions and not of_entries) or size or d.head in scope.ranges:
         return True
     if any(name.startswith(f"{d.head}^") and name[len(d.head) + 1 :].isdigit() for name in scope.definitions):
         return True  # σ, where σ² is defined
@@ -184,8 +186,10 @@ def reach(scope: Scope, body: Any) -> set[str]:
 
 
 def is_letter(node: Any) -> bool:
-    """Whether an argument is a letter, perhaps with an index."""
+    """Whether an argument is a letter, perhaps with an index, as x, x_i and x^{(i)}."""
     inner = S.unwrap(node)
     return isinstance(inner, S.Name) or (
-        isinstance(inner, S.Atom) and isinstance(inner.base, S.Name) and not inner.sups
+        isinstance(inner, S.Atom)
+        and isinstance(inner.base, S.Name)
+        and all(isinstance(S.unwrap(x), S.Bracket) and S.unwrap(x).kind == "(" for x in inner.sups)
     )

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symnll.meaning import values as V
-from symnll.meaning.apply import by_name, indexed, opened
-from symnll.meaning.environment import ABSTRACT, PARAMETERS, Env, not_hidden
+from symnll.meaning.apply import apply, by_name, indexed, opened
+from symnll.meaning.environment import ABSTRACT, PARAMETERS, Env, carried, not_hidden
 from symnll.meaning.evidence import free_letters
 from symnll.meaning.scope import Quantity
-from symnll.meaning.trees import head_of
+from symnll.meaning.trees import head_of, spelled
 from symnll.meaning.uses import Use
-from symnll.meaning.values import Array, Range, Unclear, Value
+from symnll.meaning.values import Array, NotANumber, Range, Unclear, Value
 from symnll.read.tokens import LETTERS, NAMED
 
 if TYPE_CHECKING:
@@ -24,14 +24,13 @@ if TYPE_CHECKING:
 
 def plain(e: Elaborator, use: Use, env: Env) -> Value:
     """A name without arguments."""
-    if use.primes and not (use.key in e.scope.functions or use.key in e.scope.definitions):
+    if use.primes and not (use.key in e.scope.functions or e.scope.functions_of(use.key)):
         use = replace(use, key=use.key + "'" * use.primes, primes=0)
     elif use.primes:
         primed = use.key + "'" * use.primes
-        if e.scope.known(primed):
-            use = replace(use, key=primed, primes=0)
-        else:
-            raise Unclear(f"Say at which point {use.key}' is meant: {use.key}'(x).", use.node.start, use.node.end)
+        if not e.scope.known(primed):
+            return _derivative(e, use, env)
+        use = replace(use, key=primed, primes=0)
     bound = env.get(use.key)
     own = bool(use.indices) and len(use.indices) in e.scope.arity(use.key)  # ℓ_i beside an index ℓ
     own = own and use.key not in env.get(PARAMETERS, ())  # x_i in the body of f is of what f is applied to
@@ -67,17 +66,29 @@ def plain(e: Elaborator, use: Use, env: Env) -> Value:
     if larger:
         whole = _family_of(larger[0][1])
         return indexed(e, whole, use, env)
-    for d in reversed(e.scope.definitions.get(use.key, ())):
+    for d in reversed(e.scope.functions_of(use.key)):
         if d.arguments is not None and not use.indices:
             return by_name(e, d, use, env)
     return _new(e, use)
+
+
+def _derivative(e: Elaborator, use: Use, env: Env) -> Value:
+    """f' for f'(x), where the only definition of f is that of f(x)."""
+    defined = e.scope.functions_of(use.key)
+    if len(defined) == 1 and len(defined[0].arguments or ()) == 1 and not use.indices:
+        (d,) = defined
+        found = apply(e, d, use, d.arguments or (), carried(e, env))
+        if found is not None:
+            e.notes[f"{use.key}' is taken at {spelled(d.arguments[0])}"] = None  # type: ignore[index]
+            return found
+    raise Unclear(f"Say at which point {use.key}' is meant: {use.key}'(x).", use.node.start, use.node.end)
 
 
 def _constant(e: Elaborator, use: Use) -> Any:
     key = use.key
     if key in e.scope.ranges:
         if key in e.scope.notes and key not in e.scope.integral:
-            raise Unclear(
+            raise NotANumber(
                 f"{key} is a subscript elsewhere and a number here, and nothing says whether it is a whole number; "
                 f"declare `index {key} in 1..K` or `real {key}`.",
                 use.node.start, use.node.end,
@@ -134,7 +145,7 @@ def _new(e: Elaborator, use: Use) -> Value:
     if known:
         wanted = " or ".join(str(n) for n in sorted(known))
         raise Unclear(f"{use.key} has {wanted} indices, not {len(use.indices)}.", use.node.start, use.node.end)
-    if use.key in ("d", r"\mathrm{d}") or (use.key.startswith("\\") and len(use.key) > 2 and "{" not in use.key):
+    if use.key == r"\mathrm{d}" or (use.key.startswith("\\") and len(use.key) > 2 and "{" not in use.key):
         if use.key[1:] not in LETTERS:
             raise Unclear(f"{use.key} is not known; declare it, or say what it stands for: `write … for …`.",
                           use.node.start, use.node.end)  # fmt: skip

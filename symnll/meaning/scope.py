@@ -94,6 +94,7 @@ class Scope:
     functions: dict[str, dict[str, Any]] = field(default_factory=dict)
     forms: dict[tuple[str, int], str] = field(default_factory=dict)  # how a call was written first
     definitions: dict[str, list[Definition]] = field(default_factory=dict)
+    stated: dict[str, Definition] = field(default_factory=dict)  # what the document says rightly of a standard function
     unclear: dict[str, str] = field(default_factory=dict)  # names that can't be used, and why
     notations: list[Notation] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
@@ -103,6 +104,7 @@ class Scope:
     notes: dict[str, str] = field(default_factory=dict)  # what was inferred, by name
     integral: set[str] = field(default_factory=set)  # letters of which something says that they are whole numbers
     labelled: set[str] = field(default_factory=set)  # names below which letters are labels: μ_x and μ_y
+    counted: set[str] = field(default_factory=set)  # letters of which a sentence says how often they occur
     points: set[str] = field(default_factory=set)  # names that are only arguments, as x and θ in p(x; θ)
     alone: set[str] = field(default_factory=set)  # names that stand without brackets after them
     called: set[str] = field(default_factory=set)  # names that stand before brackets only
@@ -177,6 +179,11 @@ class Scope:
         """The numbers of indices that this name is known with."""
         known = {n for (q, n) in self.quantities if q == name}
         return known | {len(d.indices) for d in self.definitions.get(name, ())}
+
+    def functions_of(self, name: str) -> list[Definition]:
+        """What a name is defined to be, or rightly said to be, where it is a standard function."""
+        found = self.definitions.get(name, [])
+        return found or [d for n, d in self.stated.items() if n == name and not self.known(n)]
 
     def known(self, name: str) -> bool:
         return bool(

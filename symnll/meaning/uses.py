@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from symnll.meaning.elaborate import Elaborator
 
 
+ESTIMATORS = {"ML", "MLE", "MAP", "LS", "OLS", "MMSE", "ERM"}
+
+
 @dataclass(frozen=True)
 class Use:
     """A name as it is used: its key (with labels), index expressions, powers, primes, factorials."""
@@ -180,7 +183,7 @@ def _is_label(e: Elaborator, inner: Any, env: Env) -> bool:
     if isinstance(inner, S.Product) and all(isinstance(i, S.Name) and len(i.text) == 1 for i in inner.items):
         capital = all(i.text.isupper() for i in inner.items)
         fresh = not any(i.text in env or e.scope.known(i.text) for i in inner.items)
-        return fresh and (capital or len(inner.items) > 2)
+        return spelled(inner) in ESTIMATORS or (fresh and (capital or len(inner.items) > 2))
     return False
 
 

@@ -18,7 +18,7 @@ class Unclear(Unreadable):
 
 
 class NotANumber(Unclear):
-    """A vector where a number is wanted."""
+    """A vector, or a letter that is a subscript elsewhere, where a number is wanted."""
 
 
 class Independent(Unclear):

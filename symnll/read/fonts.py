@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from symnll.read import tokens as T
 from symnll.read.tokens import Token, Unreadable
-from symnll.read.words import denies, gives_a_reason
+from symnll.read.words import FURTHER, SURELY, denies, gives_a_reason
 
 CUES = {
     "if", "for", "when", "where", "otherwise", "else", "and", "with", "since", "because", "given", "or", "so",
@@ -101,8 +101,10 @@ def _is_prose(words: list[str]) -> bool:
     """Words of a sentence, not a name of two or three words such as `log likelihood`."""
     loose = any(not (w[:1].isalnum() and w[-1:].isalnum()) for w in words)
     bare = [w.strip(",.:;()").lower() for w in words]
+    if len(words) == 1 and len(bare[0]) > 1 and bare[0].isalpha() and words[0][-1:] in ",:;":
+        return True  # Similarly, …
     done = len(words) > 1 and gives_a_reason(bare, False)  # apply quotient rule
-    return done or any(w in CUES or denies([w]) for w in bare) or len(words) > 3 or (len(words) > 1 and loose)
+    return done or any(w in CUES | SURELY | FURTHER or denies([w]) for w in bare) or len(words) > 3 or (len(words) > 1 and loose)
 
 
 def styled(t: Token, inner: list[Token]) -> list[Token]:

@@ -203,7 +203,7 @@ class Page:
     def skip(self, start: int, end: int) -> int:
         """Something that is neither prose nor a formula."""
         self.taken.append((start, end))
-        self.cue.reset(end)
+        self.cue.skip(end)
         return end
 
     # Ends

@@ -116,6 +116,8 @@ class Sentence:
     before: tuple[str, ...] = ()  # from where the sentence begins, those between its other formulas too
     near: tuple[str, ...] = ()  # since the formula before it
     after: tuple[str, ...] = ()  # up to the next formula, or the end of the sentence
+    gap: str = ""  # the text since the formula before it, or since what stands between
+    apart: bool = False  # whether something else stands between, or much text
 
     @property
     def cue(self) -> str:
@@ -133,17 +135,24 @@ class Cue:
         self.text = text
         self.at = self.number = 0
         self.words: list[str] = []
+        self.apart = False  # whether something that is neither text nor formula was passed since the last formula
 
     def reset(self, end: int) -> None:
         """Nothing before `end` belongs to the sentence."""
         self.at, self.words = end, []
         self.number += 1
 
+    def skip(self, end: int) -> None:
+        """Code or a comment, up to `end`."""
+        self.reset(end)
+        self.apart = True
+
     def around(self, start: int, end: int, display: bool = False) -> Sentence:
         """The words of the sentence around a formula from start to end; a display may be a paragraph of its own."""
         if start - self.at > 300:
-            self.reset(start - 300)
+            self.skip(start - 300)
         gap = self.text[self.at : start]
+        whole, apart, self.apart = gap, self.apart, False
         gap = gap.rstrip() if display else gap
         self.at = end
         near: list[str] = []
@@ -154,13 +163,14 @@ class Cue:
             if breaks:
                 self.words, gap = [], gap[breaks[-1].end() :]
                 self.number += 1
-            near = _words(gap)
+            near = words_in(gap)
             self.words = [*self.words, *near]
         after = _ABBREVIATION.sub(" ", self.text[end : end + 300])
         stops = [m.start() for m in (_BREAK.search(after), _FORMULA.search(after)) if m]
-        following = _words(after[: min(stops, default=len(after))])
-        return Sentence(self.number, tuple(self.words), tuple(near), tuple(following))
+        following = words_in(after[: min(stops, default=len(after))])
+        return Sentence(self.number, tuple(self.words), tuple(near), tuple(following), whole, apart)
 
 
-def _words(text: str) -> list[str]:
+def words_in(text: str) -> list[str]:
+    """The words of a text, without commands."""
     return [m["word"] for m in _CUE_WORD.finditer(text) if m["word"]]

@@ -204,6 +204,11 @@ def _number(value: str, before: list[Token], start: int, end: int) -> Iterable[T
         yield Token("number", value, start, end)
 
 
+def _run_together(value: str) -> bool:
+    """Whether letters hold the name of an operator, as in plogq or dlogp."""
+    return any(w in value for w in ("log", "exp", "ln", "sum", "max", "min"))
+
+
 def _word(value: str, before: list[Token], a: int, place: Any, words: frozenset[str]) -> Iterable[Token]:
     """A known word stays one; after ^ or _ only its first letter is meant, as in TeX; other letters stand alone."""
     script = bool(before) and before[-1].kind == "other" and before[-1].text in ("^", "_")
@@ -215,6 +220,9 @@ def _word(value: str, before: list[Token], a: int, place: Any, words: frozenset[
     if value in words or value in WORDS:
         known = value not in words and value not in NAMED
         yield Token("command" if known else "name", value, place(a), place(a + len(value) - 1) + 1)
+        return
+    if len(value) > 3 and value.islower() and value.isascii() and set(value) & set("aeou") and not _run_together(value):
+        yield Token("name", value, place(a), place(a + len(value) - 1) + 1)  # targ_m
         return
     if value[0] == "d" and value[1:] in words:  # dFL/dx
         yield Token("letter", "d", place(a), place(a) + 1)

@@ -49,6 +49,10 @@ CONCLUDING = {
     "implying", "giving", "yielding",
 }  # fmt: skip
 SURELY = {"clearly", "obviously", "trivially", "simply", "immediately", "easily", "indeed", "directly", "just"}
+FURTHER = {
+    "similarly", "finally", "moreover", "furthermore", "likewise", "consequently", "namely", "again", "conversely",
+    "whenever",
+}  # fmt: skip
 ALTERING = {"plus", "minus", "times", "up", "modulo", "mod", "over", "or", "squared", "cubed", "per"}
 
 

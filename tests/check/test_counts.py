@@ -1,0 +1,96 @@
+"""Counts that a sentence defines, and functions of a list with dots."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.check.careful import verdicts
+
+JOINT = r"p(x_1, \dots, x_n | \theta) = \prod_{k=1}^n p(x_k | \theta)"
+POWERS = r"\prod_{k=1}^n p(x_k | \theta) = \prod_i p(i | \theta)^{n_i}"
+
+
+def of(text: str) -> str:
+    return " ".join(verdicts(text))
+
+
+def shown(*displays: str) -> str:
+    return of("\n\n".join(f"$${d}$$" for d in displays))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "where $n_i$ is the number of times $i$ occurs in the training data.",
+        "where $n_i$ denotes the number of samples with label $i$.",
+        "where $n_i$ is the count of class $i$ in the data.",
+        "where $n_i$ is how often $i$ appears.",
+    ],
+)
+def test_a_count(sentence: str) -> None:
+    assert of(f"$${POWERS}$$\n\n{sentence}") == "proved"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "",
+        "where $n_i$ is not the number of times $i$ occurs.",
+        "where $n_i$ is the number of times $j$ occurs.",
+        "where $n_i$ would be the number of times $i$ occurs.",
+        "where $n_i$ is half the number of times $i$ occurs.",
+        "where $n_i$ is the number of times $i$ occurs twice.",
+        "where $n_i$ is the number. The times $i$ occurs are few.",
+        "where $n_i$ is the number of parameters of class $i$.",
+    ],
+)
+def test_no_count(sentence: str) -> None:
+    assert of(f"$${POWERS}$$\n\n{sentence}") != "proved"
+
+
+def test_a_count_and_a_false_claim() -> None:
+    false = POWERS.replace(r"\prod_i p", r"\prod_i 2 p")
+    assert of(f"$${false}$$\n\nwhere $n_i$ is the number of times $i$ occurs.") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        ([JOINT], "definition"),
+        ([JOINT, r"\log p(x_1, \dots, x_n | \theta) = \sum_{k=1}^n \log p(x_k | \theta)"], "definition proved"),
+        ([JOINT, r"p(x_1, x_2, \dots, x_n | \theta) = \sum_{k=1}^n p(x_k | \theta)"], "definition unknown"),
+        ([r"p(x_1, \dots, x_n | \theta) = \sum_{k=1}^n p(x_k | \theta)"], "unknown"),
+        ([r"p(x_1, \dots, x_n) = \prod_k p(x_k)^2 p(x_1, \dots, x_n)"], "unparsed"),
+        ([r"L(\theta | x_1, \dots, x_n) = p(x_1, \dots, x_n | \theta)", JOINT], "definition definition"),
+        ([r"f(y_1, \dots, y_n | a) = 3 f(y_1, \dots, y_n | a) - 2 f(y_1, y_2, \dots, y_n | a)"], "proved"),
+        ([r"f(y_1, \dots, y_n | a) = f(z_1, \dots, z_n | a)"], "unknown"),
+        ([r"\frac{\partial}{\partial y_1} f(y_1, \dots, y_n | a) = 0"], "unknown"),
+        ([r"\frac{\partial}{\partial y_k} f(y_1, \dots, y_n | a) = 0"], "unknown"),
+        ([r"P(T) = y_T = \frac{\exp z_T}{\sum_k \exp z_k}", r"\sum_T y_T = 1"], "definition definition proved"),
+        ([r"\alpha = \beta = \gamma"], "definition unknown"),
+    ],
+)  # fmt: skip
+def test_a_list_with_dots(displays: list[str], expected: str) -> None:
+    assert shown(*displays) == expected
+
+
+ARGMAX = r"\hat\theta_{ML} = \arg\max_\theta \prod_{i=1}^m p_{model}(o_i; \theta)"
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        (r"\arg\max_\theta \sum_{i=1}^m \log p_{model}(o_i; \theta)", "proved"),
+        (r"\arg\min_\theta -\sum_{i=1}^m \log p_{model}(o_i; \theta)", "proved"),
+        (r"\arg\max_\theta -\sum_{i=1}^m \log p_{model}(o_i; \theta)", "unknown refuted"),
+        (r"\arg\max_\theta \sum_{i=1}^m p_{model}(o_i; \theta)", "unknown refuted"),
+    ],
+)
+@pytest.mark.parametrize("bold", [False, True])
+def test_the_maximum_of_a_log_likelihood(second: str, expected: str, bold: bool) -> None:
+    displays = [ARGMAX, rf"\hat\theta_{{ML}} = {second}"]
+    if bold:
+        displays = [d.replace(r"\theta", r"{\boldsymbol\theta}").replace("o_i", r"\mathbf{o}^{(i)}") for d in displays]
+    first, found = shown(*displays).split()
+    assert first == "definition"
+    assert found in expected.split()
