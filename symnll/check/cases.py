@@ -25,10 +25,11 @@ _LEAVES = CONDITION | {
 }  # fmt: skip
 _GOES_ON = (STATING - _LEAVES) | {"its", "own", "again", "follows", "term", "same", "way", "note", "directly"}
 _MARK = r"[ \t>]*(?:[-*+]|\d{1,3}[.)]|#{1,6})[ \t]|[ \t]*\\(?:item|(?:sub)*section|paragraph)(?![A-Za-z])"
-_STOP = re.compile(rf"\?|(?:^|\n)(?:{_MARK}|[ \t>]*(?:[-*_][ \t]*){{3,}}$)", re.MULTILINE)
+_STOP = re.compile(rf"\?|~~|\\(?:begin|end)\b|(?:^|\n)(?:{_MARK}|[ \t>]*(?:[-*_=][ \t]*){{3,}}$)", re.MULTILINE)
 _LISTED = re.compile(rf"(?:^|\n)(?:(?:{_MARK})[ \t*_({{\[]*|[ \t>]*\*\*)$")
 _OUTDENT = re.compile(r"\n[ \t>]*\r?\n(?=[^\s$\\])")
 _APART = re.compile(r"[\s*_)\]}$]*(?:[.,:;(（]|\n|\Z|then\b|we\b)")
+_COLON = re.compile(r"[\s*_)\]}$]*[,:(（]")  # after an item that is a formula alone: it may be one of a list of facts
 
 
 class Case:
@@ -36,13 +37,13 @@ class Case:
 
     def __init__(self) -> None:
         self.tokens: list[Token] | None = None
-        self._new = self._listed = False
+        self._new = self._listed = self._bare = False
 
     def reach(self, s: Sentence) -> None:
         """Go on to the formula with this sentence around it."""
         gap = s.gap
         stops = s.apart or _STOP.search(gap) or any(w not in _GOES_ON for w in lower(words_in(gap)))
-        ends = not _APART.match(gap) if self._new else self._listed and _OUTDENT.search(gap)
+        ends = not (_COLON if self._bare else _APART).match(gap) if self._new else self._listed and _OUTDENT.search(gap)
         if stops or ends:
             self.tokens = None
         self._new = False
@@ -54,7 +55,7 @@ class Case:
         opening = bool(_OPENS & set(words)) or (listed and not words)
         plain = all(w in _OPENS | _BESIDE or w.isdigit() for w in words)
         self.tokens = tokens if opening and plain else None
-        self._new, self._listed = True, listed
+        self._new, self._listed, self._bare = True, listed, not words and "#" not in s.gap[-9:]
 
     def of(self, tokens: Sequence[Token]) -> list[Token] | None:
         """The condition, where it says something of letters of these tokens."""

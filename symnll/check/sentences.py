@@ -17,7 +17,16 @@ DEFINES = {
     "where", "let", "define", "defines", "defining", "denote", "denotes", "denoting", "defined", "with", "write", "writing", "set",
     "setting", "putting", "here",
 }  # fmt: skip
-NAMING = {"where", "define", "defines", "defining", "defined", "denote", "denotes", "denoting"}  # also what was spoken of before
+NAMING = {
+    "where",
+    "define",
+    "defines",
+    "defining",
+    "defined",
+    "denote",
+    "denotes",
+    "denoting",
+}  # also what was spoken of before
 CONDITION = {"if", "when", "for", "case", "assuming", "assume", "suppose", "given", "whenever", "provided"}
 # With one of these a sentence is about one case, or about what somebody might do.
 DOUBT = {

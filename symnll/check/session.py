@@ -158,7 +158,8 @@ class Session:
         except (OutOfTime, RecursionError, MemoryError):
             message = "What the letters from here on are could not be inferred in time; declare them."
             self._problem("inference", message, at, at + 1)
-        self.names.note(f"{self.scope.notes} {self.scope.ranges}")
+        self.names.note(f"{self.scope.notes} {self.scope.ranges} {sorted(self.scope.temperatures)}")
+        self.names.note(f"{sorted(self.scope.sloped)}")
 
     def _problem(self, code: str, message: str, start: int, end: int) -> None:
         self.report.problems.append(lint(self.source, code, message, start, end))
@@ -200,8 +201,7 @@ class Session:
             tokens = tokens_of(self.scope, item.body.text, self.document.macros, item.body.at)
             if item.body.start in self.counted and define_count(self.names, tokens, self.counted[item.body.start]):
                 return
-            indices = clauses.about_indices(tokens, self._is_index)
-            if indices:
+            if indices := clauses.about_indices(tokens, self._is_index):
                 self.case.meet(tokens, item.sentence)
             if cue_of(item.sentence) & CONDITION:
                 if indices:

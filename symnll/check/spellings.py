@@ -16,7 +16,7 @@ _FONT = re.compile(r"\\(?:mathbb|mathcal|mathrm|mathsf|mathbf|mathscr|mathfrak)\
 _DIVERGENCE = re.compile(r"D?[_^]?KL")
 _SAME = {
     "lse": "LSE", "logsumexp": "LSE", "relu": "ReLU", "sigmoid": r"\sigma", "var": "Var", "cov": "Cov",
-    r"\mathbb{V}": "Var", r"\mathbb{E}": "E", r"\mathbb{H}": "H", r"\mathcal{H}": "H",
+    r"\mathbb{V}": "Var", r"\mathbb{H}": "H", r"\mathcal{H}": "H",
 }  # fmt: skip
 
 

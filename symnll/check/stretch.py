@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from symnll.meaning.scope import Definition, Scope, pretty
 from symnll.meaning.standard import DELTAS, INDICATORS
 from symnll.meaning.trees import argument_parts, children, head_of, is_dotted, names_in, spelled
 from symnll.read import syntax as S
+from symnll.read.shapes import bounds_a_letter
 from symnll.read.source import Source
 from symnll.read.tokens import NAMED, Token, Unreadable
 
@@ -46,6 +48,7 @@ class Stretch:
         self.held: set[str] = set()  # those in the steps so far
         self.mentioned: set[str] = set()  # the names in the sentences so far
         self.unsure: dict[str, str] = {}  # names of which a sentence says what is not taken for a definition
+        self.domains: dict[str, str] = {}  # definitions that are stated for some values only, and for which
         self.later: list[Later] = []
         self.claims = False  # in a sentence that defines nothing
         self.unreported: list[str] = []  # remarks on definitions in sentences, for the next step
@@ -120,11 +123,20 @@ class Stretch:
         `named`: the step before it in the chain gave a new name to its left side: P(T) = y_T = ….
         """
         link, report = step.link, step.report
-        if link.relation.text not in EQUALITIES or step.sides is None or any(map(self._restricts, link.conditions)):
-            return False
-        if self.claims:
+        if link.relation.text not in EQUALITIES or step.sides is None or self.claims:
             return False
         left, right = step.sides
+        spoken = (names_in(left) | names_in(right)) - self.scope.ranges.keys()
+        domain = [c for c in link.conditions if bounds_a_letter(c) in spoken - {name_of(left)}]  # f(x) = …, x > 0
+        if any(self._restricts(c) for c in link.conditions if c not in domain):
+            return False
+        found = self._introduces(display, step, left, right, named)
+        if found and any(map(self._restricts, domain)):
+            self.domains[f"{report.lhs} = {report.rhs}"] = ", ".join("".join(t.text for t in c) for c in domain)
+        return found
+
+    def _introduces(self, display: int, step: ReadStep, left: Any, right: Any, named: bool) -> bool:
+        link, report = step.link, step.report
         if link.relation.text in (":=", "=:") and self.define(right, left, f"{report.rhs} = {report.lhs}", display):
             return True
         named = named and name_of(left) not in self.earlier and not isinstance(S.unwrap(right), (S.Name, S.Atom))
@@ -152,9 +164,14 @@ class Stretch:
         return backward and self.define(right, left, f"{report.rhs} = {report.lhs}", display)
 
     def _letters_apart(self, left: Any, right: Any) -> bool:
-        """Whether both sides are letters that were there before, neither defined: t = y is then a claim."""
+        """Whether both sides are letters that were there before, and t = y is a claim: neither is defined, or one is
+        an estimate of the other, as λ̂ is of λ.
+        """
         names = [S.unwrap(s).text for s in (left, right) if isinstance(S.unwrap(s), S.Name)]
-        return len(names) == 2 and all(n in self.held and n not in self.scope.definitions for n in names)
+        if len(names) != 2 or not all(n in self.held for n in names):
+            return False
+        estimate = any(re.fullmatch(rf"\\[a-z]+\{{{re.escape(a)}\}}", b) for a, b in (names, names[::-1]))
+        return estimate or all(n not in self.scope.definitions for n in names)
 
     def _restricts(self, condition: Sequence[Token]) -> bool:
         """Whether a condition leaves cases out, so that an equation under it defines nothing for all."""
@@ -201,8 +218,10 @@ class Stretch:
         """Note that the document has stated what the standard name on the left is."""
         found = definition(self.scope, *sides, "")
         self.confirmed.add(usual(found.head if found is not None else name_of(sides[0])))
-        if found is not None and found.head in {*FUNCTIONS, r"\sigma"} and not found.indices and len(found.parameters) == 1:
+        of_one = found is not None and not found.indices and len(found.parameters) == 1
+        if found is not None and of_one and found.head in {*FUNCTIONS, r"\sigma"}:
             self.scope.stated.setdefault(found.head, found)
+            self.note(f"stated {found.head} of {sorted(found.parameters)}")
 
     def general(self, sides: tuple[Any, Any]) -> bool:
         """Whether the left side is a name with letters as arguments, of which any value can be said: σ(x), not σ(0)."""

@@ -35,6 +35,7 @@ from symnll.report.model import Counterexample, DisplayReport, Lint, StepReport
 from symnll.small.show import text
 
 EDITS, ALL_EDITS = 2.0, 60.0  # seconds to look for what would mend one step, and all steps of a document
+ORDER = {r"\leq", r"\geq", "<", ">", r"\neq"}
 EXTRA = 2.0  # seconds that a step may take beyond its limit, for other readings and repairs
 
 
@@ -218,6 +219,13 @@ def _meaning(scope: Scope, sides: Any, step: ReadStep) -> Meant:
     are numbers: a page may define σ(x) for a number x, and write x_n for its data, or f(t), and write x_t.
     """
     link = step.link
+    sizes = scope.temperatures & {n for s in sides for n in reach(scope, s)}
+    if sizes and link.relation.text in ORDER:  # what holds of whole numbers may not hold of a temperature
+        message = (
+            f"{min(sizes)} is where a sum ends, and divides an exponent elsewhere; give one of the two another letter, "
+            "or declare the index that runs up to it."
+        )
+        raise Unreadable(message, sides[0].start, sides[1].end)
     try:
         return meaning(scope, sides, link.relation.text, link.conditions, step.wide, step.free)
     except NotANumber as error:
@@ -283,6 +291,10 @@ def _doubted(stretch: Stretch, meant: Meant, decision: Decision) -> Decision:
     if unsure:
         said = ", ".join(stretch.unsure[n] for n in unsure)
         reason = f"A sentence says {said}, and it is not clear whether that is a definition; declare it: `let …`."
+        return Decision("unknown", reason)
+    partial = [f"{said}, for {where}" for said, where in stretch.domains.items() if f"opened: {said}" in meant.notes]
+    if partial:
+        reason = f"{partial[0]} is all that is said; write what holds otherwise, with cases, or declare it: `let …`."
         return Decision("unknown", reason)
     lonely += [n for n, f in scope.functions.items() if f.get("inferred") and f["function"] in applied]
     if any(scope.sizes[name] in free[0] | free[1] for name in scope.invented):  # K may be how many p_i there are

@@ -44,8 +44,9 @@ def name_unit(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Va
     """The value of the name at items[k], with its arguments where it takes some, and the place after it."""
     use = use_of(e, items[k], env)
     following = items[k + 1] if k + 1 < len(items) else None
-    if use.key == "d" and not (following is None or isinstance(following, S.Times) or declared(e.scope, "d") or "d" in env):
-        message = "d before this may be a differential or a factor; declare `real d`, or write a derivative as a fraction."
+    factor = following is None or isinstance(following, S.Times) or declared(e.scope, "d") or "d" in env
+    if use.key == "d" and not (factor or use.indices or use.primes):
+        message = "d before this may be a differential or a factor; declare `real d`, or write d/dx as a fraction."
         raise Unclear(message, use.node.start, use.node.end)
     bracket = head_of(following) if isinstance(head_of(following), S.Bracket) else None
     callable_ = bracket is not None and bracket.kind in ("(", "[")
@@ -119,7 +120,7 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
         is_index(e, p, env) for p in parts
     ):
         return plain(e, Use(use.key, (*use.indices, *parts), use.powers, use.node, use.primes, 0), env)
-    if use.key == r"\sigma" and len(parts) == 1 and not arities:
+    if use.key == r"\sigma" and len(parts) == 1 and (not arities or use.key in e.scope.stated):
         return _sigma(e, use, parts[0], following, env)
     return _unknown(e, use, parts, following, env)
 

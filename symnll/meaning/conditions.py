@@ -11,7 +11,7 @@ from sympy import Integer
 from symnll import language as L
 from symnll.meaning import values as V
 from symnll.meaning.environment import Env
-from symnll.meaning.trees import script_parts
+from symnll.meaning.trees import script_parts, spelled
 from symnll.meaning.uses import is_index
 from symnll.meaning.values import Array, Unclear
 from symnll.read import syntax as S
@@ -52,7 +52,13 @@ def pairs(e: Elaborator, node: S.List, env: Env, lax: bool = False) -> list[Any]
     sides, signs = split(node.pieces, node)
     out = []
     for a, sign, b in zip(sides, signs, sides[1:], strict=False):
-        if lax and sign in (r"\in", r"\sim"):
+        bracket = isinstance(S.unwrap(b), S.Bracket) and not is_index(e, a, env)
+        if lax and sign in (r"\in", r"\sim") and not (bracket and sign == r"\in"):
+            continue
+        if sign == r"\in":
+            out.extend(_inside(e, a, b, env))
+            continue
+        if sign in ("<", ">", r"\leq", r"\geq") and (_infinite(a) or _infinite(b)):
             continue
         if sign not in RELATIONS:
             raise Unclear(f"The relation {sign} is not understood in a condition.", node.start, node.end)
@@ -60,6 +66,29 @@ def pairs(e: Elaborator, node: S.List, env: Env, lax: bool = False) -> list[Any]
         for left in lefts:
             out.append(RELATIONS[sign](side(e, left, env), side(e, b, env)))
     return out
+
+
+def _infinite(node: S.List) -> bool:
+    return spelled(node).lstrip("+-") == r"\infty"
+
+
+def _inside(e: Elaborator, a: S.List, b: S.List, env: Env) -> list[Any]:
+    """What x ∈ (0, ∞), x ∈ [0, 1] and y ∈ {0, 1} say: inequalities, or an equation that has these two solutions."""
+    bracket = S.unwrap(b)
+    parts = bracket.inside.parts("COMMA") if isinstance(bracket, S.Bracket) else []
+    if len(parts) != 2 or bracket.kind not in ("(", "[", r"\{"):
+        raise Unclear("This set is not understood in a condition.", b.start, b.end)
+    x = side(e, a, env)
+    if bracket.kind == r"\{":
+        one, other = (V.add(x, V.neg(e.scalar(p, env))) for p in parts)
+        return [L.Eq(V.mul(one, other), Integer(0))]
+    found = []
+    for p, closed, strict, weak in zip(
+        parts, (bracket.kind == "[", bracket.closing == "]"), (L.Gt, L.Lt), (L.Ge, L.Le), strict=True
+    ):
+        if not _infinite(p):
+            found.append((weak if closed else strict)(x, e.scalar(p, env)))
+    return found
 
 
 def relation(e: Elaborator, node: S.List, env: Env) -> Any:

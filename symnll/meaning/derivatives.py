@@ -57,6 +57,20 @@ def variables_in(node: Any, total: bool = True) -> set[str]:
     return found
 
 
+def sloped(node: Any) -> set[str]:
+    """The names that are differentiated without an argument: σ in dσ/dx and σ'."""
+    parts = children(node)
+    found = {n for c in parts for n in sloped(c)}
+    if isinstance(node, S.Frac) and not node.binomial and is_derivative(node):
+        top = product_parts(node.top)
+        found |= {top[1].text} if len(top) == 2 and isinstance(top[1], S.Name) else set()
+    after = [*parts[1:], None] if isinstance(node, S.Product) else [None] * len(parts)
+    for part, following in zip(parts, after, strict=True):
+        if isinstance(part, S.Atom) and part.primes and not isinstance(head_of(following), S.Bracket):
+            found |= {part.base.text} if isinstance(part.base, S.Name) else set()
+    return found
+
+
 def bare_operator(node: Any) -> Any:
     """The derivative that stands alone in braces, else the tree itself."""
     inner = S.unwrap(node) if isinstance(node, S.Bracket) and node.kind == "{" else node

@@ -8,7 +8,6 @@ from typing import Any
 from symnll.meaning.formulas import tokens_of
 from symnll.meaning.scope import Scope
 from symnll.meaning.trees import names_in, script_parts
-from symnll.meaning.trees import names_in
 from symnll.read import rows
 from symnll.read import syntax as S
 from symnll.read.tokens import Unreadable

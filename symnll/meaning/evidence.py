@@ -221,6 +221,29 @@ def vector_letters(arguments: Sequence[Any], body: Any) -> tuple[str, ...]:
     return tuple(a.text if isinstance(a, S.Name) and a.text in inside.scripts else "" for a in letters)
 
 
+def temperatures(node: Any, exponent: bool = False) -> set[tuple[str, str]]:
+    """Each name that divides an entry in an exponent, with the letter of that entry: T and i in e^{z_i/T}."""
+    parts = children(node)
+    found = set()
+    for n, part in enumerate(parts):
+        after_exp = isinstance(node, S.Product) and n and spelled(head_of(parts[n - 1])) in ("exp", r"\exp")
+        raised = isinstance(node, S.Atom) and any(part is s for s in node.sups)
+        found |= temperatures(part, exponent or bool(after_exp) or raised)
+    if exponent and isinstance(node, S.Frac):
+        found |= _dividing(node.top, node.bottom)
+    if exponent and isinstance(node, S.Product):
+        slashes = [n for n, p in enumerate(parts) if isinstance(p, S.Times) and p.kind == "/" and n + 1 < len(parts)]
+        found |= {pair for n in slashes for pair in _dividing(parts[n - 1], parts[n + 1])}
+    return found
+
+
+def _dividing(top: Any, bottom: Any) -> set[tuple[str, str]]:
+    entry, name = S.unwrap(top), S.unwrap(bottom)
+    if not (isinstance(entry, S.Atom) and isinstance(name, S.Name)):
+        return set()
+    return {(name.text, x) for s in entry.subs for p in script_parts(s) for x in _letters(p)}
+
+
 def points(trees: Iterable[Any]) -> set[str]:
     """The names that are only what something is conditioned on, or at, as x and θ in p(x; θ), or arg max is over."""
     inside: set[str] = set()

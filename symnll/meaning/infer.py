@@ -14,8 +14,9 @@ import sympy
 
 from symnll import language as L
 from symnll.meaning import limits
+from symnll.meaning.derivatives import sloped
 from symnll.meaning.displays import defined_name, heads_of, links_of, recurs, trees_of
-from symnll.meaning.evidence import evidence, labels_below, points, vector_letters
+from symnll.meaning.evidence import evidence, labels_below, points, temperatures, vector_letters
 from symnll.meaning.scope import Quantity, Scope
 from symnll.meaning.trees import (
     argument_parts,
@@ -88,9 +89,10 @@ def infer(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> N
     scope.integral |= seen.indices
     scope.labelled |= {n for n in seen.labelled if not any(scope.arity(n) - {0})}
     scope.points |= points(trees)
+    scope.sloped |= {n for t in trees for n in sloped(S.List(t.start, t.end, (t,)))}
     scope.alone |= seen.numbers | seen.scripts.keys()
     scope.called = seen.before - scope.alone
-    found = _Found()
+    found, before = _Found(), set(scope.sizes)
     for letter, r in scope.ranges.items():
         found.ranges[found.find(("letter", letter))] = r
     for (name, count), q in scope.quantities.items():
@@ -118,6 +120,10 @@ def infer(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> N
         same = {where for _, k, where in found.over if found.find(k) == found.find(key)}
         scope.over.setdefault(letter, set()).update(same)
     _declare(scope, found, {name for left, right in heads if (name := defined_name(left)) and not recurs(left, right)})
+    for name, letter in {pair for t in trees for pair in temperatures(t)}:
+        own = letter in scope.ranges and scope.ranges[letter].upper == scope.sizes.get(name)
+        if name in scope.sizes.keys() - before and not own:
+            scope.temperatures.add(name)
 
 
 def _bound_letters(node: Any) -> set[str]:

@@ -95,6 +95,8 @@ class Scope:
     forms: dict[tuple[str, int], str] = field(default_factory=dict)  # how a call was written first
     definitions: dict[str, list[Definition]] = field(default_factory=dict)
     stated: dict[str, Definition] = field(default_factory=dict)  # what the document says rightly of a standard function
+    sloped: set[str] = field(default_factory=set)  # names that are differentiated without an argument
+    temperatures: set[str] = field(default_factory=set)  # sizes, by their sums, that divide an exponent elsewhere
     unclear: dict[str, str] = field(default_factory=dict)  # names that can't be used, and why
     notations: list[Notation] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
@@ -181,9 +183,9 @@ class Scope:
         return known | {len(d.indices) for d in self.definitions.get(name, ())}
 
     def functions_of(self, name: str) -> list[Definition]:
-        """What a name is defined to be, or rightly said to be, where it is a standard function."""
-        found = self.definitions.get(name, [])
-        return found or [d for n, d in self.stated.items() if n == name and not self.known(n)]
+        """What a name is defined to be; of a standard function that stands for its value, what is said of it."""
+        stated = name in self.stated and name in self.sloped and not self.known(name)
+        return [self.stated[name]] if stated else self.definitions.get(name, [])
 
     def known(self, name: str) -> bool:
         return bool(

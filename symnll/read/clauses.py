@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from symnll.read.shapes import bounds_a_letter, introduces, only_bracket, opened, speaks_of_indices, trailing
+from symnll.read.shapes import bounds_a_letter, defined_letter, only_bracket, opened, speaks_of_indices, trailing
 from symnll.read.tokens import CLOSE, OPEN, Token, has_relation
 from symnll.read.words import (
     CONCLUDING,
@@ -88,7 +88,7 @@ def classify(
     wheres: list[Clause] = []
     remarks: list[Clause] = []
     in_condition = in_where = in_remark = False
-    for c in _ranges(clauses, is_index):
+    for c in _ranges(_values(clauses, is_index), is_index):
         if not c.tokens:
             said = [x for x in (suffix if main else prefix)[-1:] if in_condition] or [m.tokens for m in main[-1:]]
             if said and not in_remark and (leaves_open if in_condition else denies)(c.cue):
@@ -145,7 +145,7 @@ def classify(
             main.append(c)
         elif main and (
             (relation and like_index and c.marks & {"COMMA", "QUAD", "SEMI", "COLON", "TEXT"})
-            or (bounds_a_letter(c.tokens) and c.marks <= {"COMMA", "QUAD"} and not introduces(main[0].tokens))
+            or (c.marks <= {"COMMA", "QUAD"} and bounds_a_letter(c.tokens) not in ("", defined_letter(main[0].tokens)))
         ):
             suffix.append(c.tokens)
         elif only_bracket(c.tokens) and relation is False and (c.marks & {"QUAD", "COMMA"} or len(clauses) == 1):
@@ -242,11 +242,36 @@ def meant(tokens: list[Token], cue: Sequence[str], index: bool) -> list[Token]:
     return [*tokens[:at], replace(tokens[at], text=OPPOSITE[tokens[at].text]), *tokens[at + 1 :]]
 
 
+def _values(clauses: list[Clause], is_index: Callable[[str], bool]) -> list[Clause]:
+    """`y_i = 0, 1` after an equation says which values y_i has: as y_i ∈ {0, 1}."""
+    out: list[Clause] = []
+    for c in clauses:
+        before = out[-1].tokens if len(out) > 1 else []
+        at = next((k for k, t in enumerate(before) if t.text in ("=", r"\in")), 0)
+        value = [t.kind for t in c.tokens] == ["NUMBER"] and c.marks == {"COMMA"} and not c.cue
+        if value and at and before[0].kind == "NAME" and not is_index(before[0].text):
+            if [t.kind for t in before[at + 1 :]] == ["NUMBER"]:
+                sign = replace(before[at], text=r"\in")
+                before[at:] = [sign, Token("LPAR", r"\{", sign.start, sign.end), *before[at + 1 :]]
+            if before[at + 1].text == r"\{":
+                end = c.tokens[0].end
+                before[:] = [t for t in before if t.kind != "RPAR"]
+                before += [Token("COMMA", ",", end, end), *c.tokens, Token("RPAR", r"\}", end, end)]
+                out[-1].after = c.after
+                continue
+        out.append(c)
+    return out
+
+
 def _ranges(clauses: list[Clause], is_index: Callable[[str], bool]) -> list[Clause]:
     r"""`i, j = 1, \dots, K` and `i = 1, 2, 3` say where letters run: as i ≥ 1, i ≤ K; no index is 1 by that."""
     out: list[Clause] = []
     k = 0
     while k < len(clauses):
+        if out and [t.text for t in clauses[k].tokens[1:]] == [r"\in", r"\mathbb{R}"]:
+            _reals(out, clauses[k])
+            k += 1
+            continue
         found = _range(clauses, k, is_index)
         if found is None:
             out.append(clauses[k])
@@ -265,6 +290,16 @@ def _ranges(clauses: list[Clause], is_index: Callable[[str], bool]) -> list[Clau
         out[-1].after = clauses[after - 1].after
         k = after
     return out
+
+
+def _reals(out: list[Clause], c: Clause) -> None:
+    """Add `b ∈ ℝ` to the clauses before it, where `a,` goes with it: for a ∈ ℝ, for b ∈ ℝ."""
+    first, sides = c, [c.tokens]
+    while out and out[-1].after == "COMMA" and [t.kind for t in out[-1].tokens] == ["NAME"]:
+        first = out.pop()
+        sides.insert(0, [*first.tokens, *c.tokens[1:]])
+    out += [Clause(tokens, [*first.cue, "for"], first.marks | {"COMMA"}, "COMMA") for tokens in sides]
+    out[-1].after = c.after
 
 
 def _range(

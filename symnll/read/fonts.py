@@ -104,7 +104,8 @@ def _is_prose(words: list[str]) -> bool:
     if len(words) == 1 and len(bare[0]) > 1 and bare[0].isalpha() and words[0][-1:] in ",:;":
         return True  # Similarly, …
     done = len(words) > 1 and gives_a_reason(bare, False)  # apply quotient rule
-    return done or any(w in CUES | SURELY | FURTHER or denies([w]) for w in bare) or len(words) > 3 or (len(words) > 1 and loose)
+    known = CUES | SURELY | FURTHER
+    return done or any(w in known or denies([w]) for w in bare) or len(words) > 3 or (len(words) > 1 and loose)
 
 
 def styled(t: Token, inner: list[Token]) -> list[Token]:

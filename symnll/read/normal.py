@@ -51,6 +51,8 @@ ATOMS = {"cases", "dcases", "rcases", "pmatrix", "bmatrix", "matrix", "vmatrix",
 
 def terminals(raw: list[Token]) -> list[Token]:
     """The tokens that the grammar reads. Raises Unreadable."""
+    struck = [t for t in raw if t.kind == "command" and t.text in ("cancel", "bcancel", "xcancel")]
+    raw = [replace(t, text="sout") if [t] == struck else t for t in raw]  # x/x and x − x have two
     return bars(upright(_joined(_Normaliser(fences(raw)).run())))
 
 
@@ -69,8 +71,7 @@ def _joined(tokens: list[Token]) -> list[Token]:
 
 class _Normaliser:
     def __init__(self, raw: list[Token]) -> None:
-        self.raw, self.k = raw, 0
-        self.depth = 0
+        self.raw, self.k, self.depth = raw, 0, 0
         self.environments: list[str] = []
         self.out: list[Token] = []
 

@@ -102,7 +102,7 @@ _ABBREVIATION = re.compile(r"\b(?:i\.e|e\.g|w\.r\.t|s\.t|cf|resp|eqs?|fig)\.", r
 _BREAK = re.compile(
     r"[.!?](?:[\s*_)\"”]|$)|\n[ \t>]*\r?\n|(?:^|\n)[ \t>]*#{1,6}[ \t][^\n]*\n|\n[ \t>]*(?:[-*+|]|\d{1,3}[.)])[ \t]"
 )
-_CUE_WORD = re.compile(r"\\[A-Za-z]+|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*)")
+_CUE_WORD = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*)")
 
 
 _FORMULA = re.compile(r"\$|\\{1,2}[(\[]|\\begin\s*\{|\{math\}`|<!--")

@@ -27,18 +27,51 @@ def opened(tokens: list[Token], is_index: Callable[[str], bool]) -> list[Token]:
     return [*tokens[:k], *inside] if whole or (plain and inside[0].kind == "REL") else tokens
 
 
-def introduces(tokens: Sequence[Token]) -> bool:
-    """Whether an equation may introduce its left side, L = … or f(x) = …: it holds wherever the right side does."""
+def defined_letter(tokens: Sequence[Token]) -> str:
+    """The name that an equation may introduce: L in L = …, f in f(x) = …; or ""."""
     at = next((k for k, t in enumerate(tokens) if t.kind == "REL"), len(tokens))
-    return tokens[0].kind == "NAME" and (at == 1 or tokens[1].kind == "LPAR") and tokens[0].text not in NAMED
+    head = tokens[0].kind == "NAME" and (at == 1 or tokens[1].kind in ("LPAR", "SUB")) and tokens[0].text not in NAMED
+    head = head and not any(t.kind == "SUP" for t in tokens[:at])
+    return tokens[0].text if head else ""
 
 
-def bounds_a_letter(tokens: Sequence[Token]) -> bool:
-    """Whether this says where one letter is: x > 0, 0 < x < 1, x ≠ 0."""
-    kinds = [t.kind for t in tokens if t.kind != "MINUS"]
-    orders = {"<", ">", r"\leq", r"\geq", r"\neq"}
-    fits = kinds in (["NAME", "REL", "NUMBER"], ["NUMBER", "REL", "NAME"], ["NUMBER", "REL", "NAME", "REL", "NUMBER"])
-    return fits and all(t.text in orders for t in tokens if t.kind == "REL")
+_INFINITY = r"\infty"
+
+
+def bounds_a_letter(tokens: Sequence[Token]) -> str:
+    """The letter of which this says where it is: x > 0, 0 < x_i < 1, x ≠ 0, x ∈ (0, ∞), y ∈ {0, 1}; or ""."""
+    sides: list[list[Token]] = [[]]
+    depth = 0
+    for t in tokens:
+        depth += (t.kind in OPEN) - (t.kind in CLOSE)
+        if t.kind == "REL" and depth == 0:
+            sides.append([])
+        else:
+            sides[-1].append(t)
+    letters = [side[0].text for side in sides if _is_variable(side)]
+    signs = {t.text for t in tokens if t.kind == "REL"}
+    if len(letters) != 1 or len(sides) > 3:
+        return ""
+    if signs == {r"\in"} and len(sides) == 2 and _is_variable(sides[0]):
+        fits = len(sides[1]) > 3 and (sides[1][0].kind, sides[1][-1].kind) == ("LPAR", "RPAR")
+        return letters[0] if fits and all(_is_constant(t) or t.kind == "COMMA" for t in sides[1][1:-1]) else ""
+    ends = [side for side in sides if not _is_variable(side)]
+    fits = signs <= {"<", ">", r"\leq", r"\geq", r"\neq"} and len(ends) == len(sides) - 1 > 0
+    return letters[0] if fits and all(side and all(map(_is_constant, side)) for side in ends) else ""
+
+
+def _is_constant(t: Token) -> bool:
+    return t.kind in ("NUMBER", "MINUS", "PLUS") or t.text == _INFINITY
+
+
+def _is_variable(side: Sequence[Token]) -> bool:
+    """Whether a side is a letter, perhaps with a subscript."""
+    kinds = [t.kind for t in side]
+    plain = kinds == ["NAME"] or kinds[:2] == ["NAME", "SUB"]
+    script = kinds[2:] in ([], ["NAME"], ["NUMBER"]) or (
+        kinds[2:3] == ["LBRACE"] and kinds.index("RBRACE") == len(kinds) - 1
+    )
+    return plain and script and side[0].text != _INFINITY
 
 
 def only_bracket(tokens: list[Token]) -> bool:

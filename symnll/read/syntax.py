@@ -124,10 +124,11 @@ class List(Node):
 
 @dataclass(frozen=True)
 class Bracket(Node):
-    """(…), […], \\{…\\}, {…}, |…|, ‖…‖: `kind` is the opening one."""
+    """(…), […], \\{…\\}, {…}, |…|, ‖…‖: `kind` is the opening one, `closing` the other as it is written."""
 
     kind: str
     inside: List
+    closing: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -307,7 +308,7 @@ class _Build(Transformer):  # type: ignore[type-arg]
 
     def _bracket(self, kind: str, c: Any) -> Bracket:
         start, end = _span([c[0], c[2]])
-        return Bracket(start, end, kind, c[1] if c[1].pieces else List(start, end, ()))
+        return Bracket(start, end, kind, c[1] if c[1].pieces else List(start, end, ()), c[2].value.text)
 
     def over(self, c: Any) -> Any:
         top, bottom = (Bracket(*_span([p]), "{", p) if p.only is None else p.only for p in (c[1], c[3]))
