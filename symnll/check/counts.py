@@ -23,8 +23,8 @@ _OF = {
     "belonging", "belong", "to", "have", "having", "equal", "labelled", "labeled", "face", "state", "were", "are",
 }  # fmt: skip
 _AFTER = {
-    "occurs", "occur", "appears", "appear", "occurred", "appeared", "comes", "up", "was", "is", "observed", "seen", "in",
-    "the", "training", "data", "set", "dataset", "sample", "samples", "among", "observations", "sequence", "corpus",
+    "occurs", "occur", "appears", "appear", "occurred", "appeared", "comes", "up", "was", "is", "observed", "seen",
+    "in", "the", "training", "data", "set", "dataset", "sample", "samples", "among", "observations", "sequence", "corpus",
 }  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def _says_count(first: Sentence, second: Sentence) -> bool:
 
 
 def define_count(stretch: Stretch, tokens: list[Token], letter: str) -> bool:
-    """Define a count n_i over the labels whose classes are what i runs over. Whether there are such labels, one only."""
+    """Define a count n_i over the labels whose classes are what i runs over. Whether there is one such name."""
     scope = stretch.scope
     classes = scope.ranges.get(letter)
     labels = [q for q in scope.quantities.values() if q.kind == "labels" and len(q.axes) == 1]

@@ -50,27 +50,44 @@ def proportional(
 def up_to_constant(
     lhs: Any, rhs: Any, variables: Iterable[Any], given: Sequence[Any] = (), *, seconds: float = 10.0
 ) -> Decision:
-    """Whether lhs − rhs is constant in every one of the variables (real scalars, or vectors with all their entries).
+    """Whether lhs − rhs is constant in every one of the variables: indices, real scalars, or vectors with all entries.
 
     It is decided as ∂(lhs − rhs)/∂v = 0, so that the constant may be another one on each interval on which the sides
-    are defined.
+    are defined; for an index as lhs(i) + rhs(i′) = lhs(i′) + rhs(i), both under the hypotheses.
     """
-    gap = sympy.Add(lhs, sympy.Mul(-1, rhs, evaluate=False), evaluate=False)
-    slopes = [L.Eq(L.diff(gap, place), 0) for place in map(_place, variables)]
-    if not slopes:
+    variables = tuple(variables)
+    indices = {v: _another(v) for v in variables if isinstance(v, L.Index)}
+    gap = _plus(lhs, _times(-1, rhs))
+    claims = [L.Eq(L.diff(gap, place), 0) for place in map(_place, (v for v in variables if v not in indices))]
+    if indices:
+        claims.append(L.Eq(_plus(lhs, _moved(rhs, indices)), _plus(_moved(lhs, indices), rhs)))
+        given = [*given, *(m for g in given if (m := _moved_relation(g, indices)) != g)]
+    if not claims:
         return decide(L.Eq(lhs, rhs), given, seconds=seconds)
-    found = [decide(s, given, seconds=seconds / len(slopes)) for s in slopes]
+    found = [_without_second(c, given, seconds / len(claims)) for c in claims]
     worst = min(found, key=lambda d: ORDER.index(d.verdict))
     if worst.verdict == "refuted":
-        return replace(
-            worst, reason=f"The difference of the sides is not constant. For its derivative = 0: {worst.reason}"
-        )
+        how = "" if indices else " For its derivative = 0:"
+        return replace(worst, reason=f"The difference of the sides is not constant.{how} {worst.reason}")
+    if worst.verdict in ("proved", "proved-small"):
+        shown = ", ".join(map(str, variables))
+        return replace(worst, reason=f"{worst.reason} The constant is free of {shown}.".strip())
     return worst
+
+
+def _without_second(claim: Any, given: Sequence[Any], seconds: float) -> Decision:
+    """The decision, without a condition on the second value k′, of which nobody wrote."""
+    found = decide(claim, given, seconds=seconds)
+    return decide(claim, given, seconds=seconds, conditional=False) if MARK in found.condition else found
 
 
 def approximate() -> Decision:
     """≈ has no exact meaning, so it is neither proved nor refuted."""
     return Decision("unknown", "≈ has no exact meaning, so it is never proved. An exact bound with ≤ can be decided.")
+
+
+def _plus(a: Any, b: Any) -> Any:
+    return sympy.Add(a, b, evaluate=False)
 
 
 def _times(a: Any, b: Any) -> Any:

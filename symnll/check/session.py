@@ -226,7 +226,8 @@ class Session:
         fresh = name in self.scope.definitions or name not in used
         if may_define(s, self._one_case(s, following)) and (names or may_introduce(s, right, fresh)):
             return self.names.say(left, right, item.body.text.strip())
-        if name:
+        declared = [d.display == 0 for d in self.scope.definitions.get(name, ())]
+        if name and not (declared and all(declared)):
             self.names.unsure.setdefault(name, item.body.text.strip())
             self.names.note(f"unsure {item.body.text}")
             self.ahead = [i for i in self.ahead if i is not item]

@@ -199,17 +199,17 @@ def _by_choice(meant: Meant, decided: Callable[[list[Any]], Decision]) -> Decisi
 
 
 def _varying(meant: Meant) -> list[Any]:
-    """What ∝ and "+ const" are about: the arguments of p(x) = …, the indices that both sides hold, or else the real
-    quantities.
-    """
+    """What ∝ and "+ const" are about: the arguments of p(x) = …, the free indices, or else the real quantities."""
     common = _common(meant)
     return [v for v in common if v in meant.about] or common
 
 
 def _common(meant: Meant) -> list[Any]:
+    """What may vary: indices of both sides, or of any side where one adds a constant; else real quantities of both."""
     indices = [{a for a in s.free_symbols if isinstance(a, L.Index)} for s in (meant.lhs, meant.rhs)]
-    if meant.relation == r"\propto" and indices[0] & indices[1]:
-        return sorted(indices[0] & indices[1], key=str)
+    shared = indices[0] & indices[1] if meant.relation == r"\propto" else indices[0] | indices[1]
+    if shared and (meant.relation == r"\propto" or not any(v not in shared for v in meant.about)):
+        return sorted(shared, key=str)
     found = []
     for s in (meant.lhs, meant.rhs):
         names = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -15,10 +15,11 @@ from symnll.meaning.define import FIXED, definition, is_number, record
 from symnll.meaning.derivatives import variables_in
 from symnll.meaning.evidence import labels_below
 from symnll.meaning.functions import FUNCTIONS
-from symnll.meaning.known import covers, is_compound, is_letter, namesake, of_list, taken
+from symnll.meaning.joint import joint
+from symnll.meaning.known import covers, is_compound, is_letter, namesake, taken
 from symnll.meaning.scope import Definition, Scope, pretty
 from symnll.meaning.standard import DELTAS, INDICATORS
-from symnll.meaning.trees import argument_parts, children, head_of, is_dotted, names_in, spelled
+from symnll.meaning.trees import children, names_in, spelled
 from symnll.read import syntax as S
 from symnll.read.shapes import bounds_a_letter
 from symnll.read.source import Source
@@ -72,10 +73,11 @@ class Stretch:
     def _of_itself(self, found: Definition, left: Any, right: Any) -> bool:
         """Whether the right side speaks of what is defined, or of the same operator: E[fg] = E[f] E[g]."""
         operator = found.arguments is not None and name_of(left) in OPERATORS and name_of(left) in names_in(right)
-        if of_list(found) and _is_product(right):  # p(x_1, …, x_n) = ∏_k p(x_k): the samples are independent
-            lists = any(b is None or any(map(is_dotted, argument_parts(b.inside))) for b in _after(right, found.head))
+        if joint(found):
             others = (d for n in names_in(right) - {found.head} for d in self.scope.definitions.get(n, ()))
-            return lists or any(_leads(self.scope, d.body, found.head, set()) for d in others)
+            return any(_leads(self.scope, d.body, found.head, set()) for d in others)
+        if totals(found):  # L = Σ_n L_n / N
+            return any(_leads(self.scope, d.body, found.head, set()) for d in self._others(found, right))
         return operator or _leads(self.scope, right, found.head, set())
 
     def _stated(self, found: Definition, left: Any) -> bool:
@@ -245,24 +247,6 @@ def name_of(node: Any) -> str:
     first = node.items[0] if isinstance(node, S.Product) else node
     name = first.base if isinstance(first, S.Atom) else first
     return name.text if isinstance(name, S.Name) else ""
-
-
-def _is_product(node: Any) -> bool:
-    """Whether a side is a product, by ∏ or with dots."""
-    node = S.unwrap(node)
-    items = node.items if isinstance(node, S.Product) else ()
-    return bool(items) and (spelled(head_of(items[0])) == r"\prod" or any(isinstance(i, S.Dots) for i in items))
-
-
-def _after(node: Any, name: str) -> Iterator[Any]:
-    """The bracket after each place where a name stands, or None."""
-    parts = children(node)
-    for part, after in zip(parts, [*parts[1:], None], strict=False):
-        if isinstance(head_of(part), S.Name) and head_of(part).text == name:
-            bracket = head_of(after) if isinstance(node, S.Product) else None
-            yield bracket if isinstance(bracket, S.Bracket) else None
-        else:
-            yield from _after(part, name)
 
 
 def _leads(scope: Scope, node: Any, name: str, seen: set[str]) -> bool:

@@ -235,7 +235,7 @@ def _meaning(scope: Scope, sides: Any, step: ReadStep) -> Meant:
         ranges, definitions = scope.ranges.copy(), scope.definitions.copy()
         try:
             for letter in letters:
-                scope.quantity(letter, "real", (), inferred=True)
+                scope.quantity(letter, _kind(scope, letter), (), inferred=True)
                 scope.ranges.pop(letter, None)
             for name, ds in definitions.items():
                 scope.definitions[name] = [replace(d, parameters=d.parameters | letters & _letters_of(d)) for d in ds]
@@ -247,15 +247,21 @@ def _meaning(scope: Scope, sides: Any, step: ReadStep) -> Meant:
             for letter in letters:
                 del scope.quantities[letter, 0]
         meant.notes = [n for n in meant.notes if n not in {scope.notes.get(letter) for letter in letters}]
-        meant.notes.extend(f"{pretty(letter)} is a real number here" for letter in sorted(letters))
+        meant.notes.extend(f"{pretty(n)} is a {_kind(scope, n)} number here" for n in sorted(letters))
         return meant
 
 
+def _kind(scope: Scope, letter: str) -> str:
+    """The kind of a number that has the name of a vector: that of the entries."""
+    kinds = {q.kind for q in scope.quantities.values() if q.name == letter and q.axes} - {"simplex", "onehot", "labels"}
+    return kinds.pop() if len(kinds) == 1 else "real"
+
+
 def _arguments(scope: Scope, sides: Any) -> set[str]:
-    """The letters that a step only holds as numbers, that functions are defined by, and that are more by guess only."""
-    guessed = {q.name for q in scope.quantities.values() if q.axes and q.inferred}
+    """The letters that a step only holds as numbers, that functions are defined by, and that are vectors elsewhere."""
+    guessed = {q.name for q in scope.quantities.values() if q.axes}
     guessed |= (scope.ranges.keys() & scope.notes.keys()) - scope.integral
-    known = {q.name for q in scope.quantities.values() if not (q.axes and q.inferred)} | scope.definitions.keys()
+    known = {q.name for q in scope.quantities.values() if not q.axes} | scope.definitions.keys()
     opened = [d for s in sides for n in reach(scope, s) for d in scope.definitions.get(n, ())]
     arguments = {n for ds in scope.definitions.values() for d in ds for n in _letters_of(d)}
     indices = in_scripts([*sides, *(d.body for d in opened)]) & scope.ranges.keys()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -12,7 +13,7 @@ from symnll.meaning import values as V
 from symnll.meaning.environment import PARAMETERS, Env, carried
 from symnll.meaning.scope import Definition
 from symnll.meaning.scripts import entry
-from symnll.meaning.trees import children, events, names_in, script_parts, spelled, split_at
+from symnll.meaning.trees import children, events, mentions, names_in, script_parts, spelled, split_at
 from symnll.meaning.uses import Use, is_index
 from symnll.meaning.values import Array, Independent, Range, Unclear, Value
 from symnll.read import syntax as S
@@ -27,10 +28,11 @@ def opened(e: Elaborator, d: Definition, use: Use, env: Env) -> Value | None:
     body_env = carried(e, env)
     given = list(use.indices)
     if len(given) > len(d.indices):
-        if d.indices:
+        if d.head in names_in(d.body):  # L = Σ_n L_n is no L_n
             return None
-        v = e.value(d.body, body_env)
-        return indexed(e, v, use, env) if isinstance(v, Array) else None
+        given, rest = given[: len(d.indices)], given[len(d.indices) :]
+        v = opened(e, d, replace(use, indices=tuple(given)), env)
+        return indexed(e, v, replace(use, indices=tuple(rest)), env) if isinstance(v, Array) else None
     if len(given) < len(d.indices) and not all(isinstance(i, str) for i in d.indices):
         return None
     for parameter, actual in zip(d.indices, given, strict=False):
@@ -163,6 +165,8 @@ def _match(e: Elaborator, d: Definition, pattern: Any, actual: Any, env: Env, in
             letter = actual.text if isinstance(actual, S.Name) else ""
             if e.scope.ranges.get(letter, e.scope.ranges[pattern.text]) != e.scope.ranges[pattern.text]:
                 return False
+            if letter != pattern.text and not mentions(d.body, {pattern.text}):
+                return False  # r(x, y_w), of which the body does not speak of w, says nothing of r(x, y_l)
             into[pattern.text] = e.index(actual, env)
             return True
         if same and pattern.text not in env:

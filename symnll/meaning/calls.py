@@ -14,7 +14,8 @@ from symnll.meaning import values as V
 from symnll.meaning.apply import alike, apply
 from symnll.meaning.environment import ABSTRACT, Env
 from symnll.meaning.functions import FUNCTIONS, softmax
-from symnll.meaning.known import declared, of_list
+from symnll.meaning.joint import joint, of_list
+from symnll.meaning.known import declared
 from symnll.meaning.names import plain, quantity_entry
 from symnll.meaning.scripts import factorial, raised, scripted, superscripts
 from symnll.meaning.trees import (
@@ -165,9 +166,9 @@ def _unknown(e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, e
     event = bool(events(parts)) and (head_of(following).kind == "(" or not _factor_like(use.key))  # not p [i = j]
     conditional = _conditional(head_of(following)) or event
     number = any(name == use.key for name, _ in e.scope.quantities) or any(d.arguments is None for d in defined)
-    if any(d.arguments is not None and not of_list(d) for d in defined) and not number:
+    if any(d.arguments is not None and not of_list(d) and not joint(d) for d in defined) and not number:
         raise Unclear(f"{use.key} is defined for other arguments than these.", use.node.start, following.end)
-    called = bool(defined) and all(map(of_list, defined))  # p(x_1, …, x_n) is defined, so p(x_k) is no product
+    called = bool(defined) and all(of_list(d) or joint(d) for d in defined)  # p(x_1, …, x_n) is; so p(x_k) is no product
     unheard = called or (not e.scope.known(use.key) and conditional)
     if unheard and not use.indices and not use.primes and use.key != "E":
         e.scope.functions[use.key] = {"function": L.function(e.scope.shown(use.key)), "arguments": [], "inferred": True}

@@ -13,7 +13,7 @@ from symnll.meaning import values as V
 from symnll.meaning.environment import Env
 from symnll.meaning.trees import script_parts, spelled
 from symnll.meaning.uses import is_index
-from symnll.meaning.values import Array, Unclear
+from symnll.meaning.values import Array, Misfit, Unclear
 from symnll.read import syntax as S
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def indicator(e: Elaborator, node: S.List, env: Env) -> Any:
 def cases(e: Elaborator, node: S.Cases, env: Env) -> Any:
     """A cases environment: the value of the first row whose condition holds."""
     if node.kind != "cases":
-        raise Unclear(f"A {node.kind} is not understood; write its entries.", node.start, node.end)
+        raise Misfit(f"A {node.kind} is not understood; write its entries.", node.start, node.end)
     rows: list[tuple[Any, Any]] = []
     for row in node.rows:
         pieces = [p for cell in row for p in (*cell.pieces, S.Sep(cell.end, cell.end, "CELL", ""))][:-1]

@@ -13,6 +13,7 @@ from symnll.meaning.evidence import free_letters
 from symnll.meaning.formulas import notation
 from symnll.meaning.known import declared, is_letter, is_power
 from symnll.meaning.scope import Definition, Scope
+from symnll.meaning.shape import rank
 from symnll.meaning.trees import (
     argument_parts,
     children,
@@ -80,6 +81,7 @@ def define(scope: Scope, tokens: list[Token], source: str, display: int = 0) -> 
 
 def record(scope: Scope, d: Definition) -> None:
     """Add a definition. Of a letter with a defined power, such as σ², the bare letter is the root, and never free."""
+    d = replace(d, rank=rank(scope, d))
     scope.definitions.setdefault(d.head, []).append(d)
     letter, _, power = d.head.rpartition("^")
     if not letter or not power.isdigit():
@@ -174,7 +176,8 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
     # A letter that the body does not speak of says which function is meant: H(X) is not H(Y).
     parameters = frozenset(letters & _spoken_of(scope, right)) - scope.ranges.keys()
     between = separators(bracket.inside) if arguments is not None else ""
-    return Definition(named, tuple(indices), arguments, right, source, parameters, display, between)
+    d = Definition(named, tuple(indices), arguments, right, source, parameters, display, between)
+    return replace(d, rank=rank(scope, d)) if named in scope.definitions else d  # to be compared with what was there
 
 
 def _parameter(scope: Scope, node: Any) -> Any:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from symnll.meaning.apply import alike
+from symnll.meaning.joint import joint, of_list
 from symnll.meaning.scope import Definition, Scope
-from symnll.meaning.trees import children, is_dotted, mentions, names_in
+from symnll.meaning.trees import children, mentions, names_in
 from symnll.read import syntax as S
 
 # One letter for many functions, which their arguments tell apart: p(x) and p(y), L(w) and L(p).
@@ -30,16 +31,11 @@ def is_power(scope: Scope, name: str, powers: tuple[Any, ...], right: Any) -> bo
     return declared(scope, name) or any(declared(scope, n) for n in letters) or mentions(right, {name, *letters})
 
 
-def of_list(d: Definition) -> bool:
-    """Whether d defines a function of a list with dots, such as p(x_1, …, x_n), which says nothing of p(x_k)."""
-    return any(map(is_dotted, d.arguments or ()))
-
-
 def taken(scope: Scope, d: Definition) -> bool:
     """Whether what d would define has a meaning already."""
     if any(name == d.head and not q.inferred for (name, _), q in scope.quantities.items()):
         return True
-    other = of_list(d) or (d.indices and d.arguments is None)  # p(x_1, …, x_n) and p_i, beside p(x)
+    other = of_list(d) or joint(d) or (d.indices and d.arguments is None)  # p(x_1, …, x_n) and p_i, beside p(x)
     of_entries = other and scope.functions.get(d.head, {}).get("inferred", False)
     size = d.head in scope.sizes and not d.indices  # but n_i beside a size n
     if (d.head in scope.functions and not of_entries) or size or d.head in scope.ranges:
@@ -47,7 +43,21 @@ def taken(scope: Scope, d: Definition) -> bool:
     if any(name.startswith(f"{d.head}^") and name[len(d.head) + 1 :].isdigit() for name in scope.definitions):
         return True  # σ, where σ² is defined
     known = (covers(scope, x, d) or _value(scope, x, d) for x in _same(scope, d))
+    if any(_component(x, d) or _component(d, x) for x in scope.definitions.get(d.head, ())) or _of_whole(scope, d):
+        return True
     return any(known) or _entry(scope, d) or _noted(scope, d)
+
+
+def _component(x: Definition, d: Definition) -> bool:
+    """Whether d would say what the components are of what x is, as y_i = … of y = W x."""
+    more = len(d.indices) - len(x.indices)
+    return x.arguments is None and d.arguments is None and more > 0 and (x.rank < 0 or x.rank >= more)
+
+
+def _of_whole(scope: Scope, d: Definition) -> bool:
+    """Whether d would say what an entry with a number is of a matrix that is defined: A_{12}."""
+    name, _, place = d.head.rpartition("_")
+    return place.isdigit() and any(x.arguments is None and x.rank for x in scope.definitions.get(name, ()))
 
 
 def _value(scope: Scope, x: Definition, d: Definition) -> bool:

@@ -37,7 +37,10 @@ def plain(e: Elaborator, use: Use, env: Env) -> Value:
     if bound is not None and use.key != ABSTRACT and (isinstance(bound, Array) or not own):
         return indexed(e, bound, use, env)
     abstract = env.get(ABSTRACT, {}).get(use.key)
-    if abstract is not None:
+    apart = abstract is not None and len(abstract.axes) != len(use.indices) and any(
+        d.arguments is None and len(d.indices) == len(use.indices) for d in e.scope.definitions.get(use.key, ())
+    )  # L beside the L_n
+    if abstract is not None and not apart:
         return indexed(e, _family(abstract.base, abstract.axes), use, env)
     if not own:
         not_hidden(e, use.key, env, use.node)
@@ -140,6 +143,10 @@ def _new(e: Elaborator, use: Use) -> Value:
     some = [d for d in e.scope.definitions if d.startswith(f"{use.key}_") and d[len(use.key) + 1 :].isdigit()]
     if use.indices and some:
         raise Unclear(f"{', '.join(some)} are defined one by one, and {use.key} with a letter is not; write them out.",
+                      use.node.start, use.node.end)  # fmt: skip
+    name, _, place = use.key.rpartition("_")
+    if place.isdigit() and any(d.rank for d in e.scope.definitions.get(name, ())):
+        raise Unclear(f"{name} is defined as a whole, in a way that says nothing of {use.key}; define its entries.",
                       use.node.start, use.node.end)  # fmt: skip
     known = e.scope.arity(use.key)
     if known:

@@ -36,6 +36,9 @@ def pretty(name: str) -> str:
     return name.replace("\\", "").replace("‹", "<").replace("›", ">")
 
 
+UNKNOWN_RANK = -1  # of a vector or a matrix of which nothing more is understood
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A declared or inferred name: scalar (no axes) or indexed, of a kind, with the SymPy object that stands for it."""
@@ -62,6 +65,7 @@ class Definition:
     display: int = 0  # the display that introduced it, 0 for a declaration
     separators: str = ""  # what stands between the arguments: p(x | y) is not p(x, y)
     root: bool = False  # of the letter σ, where σ² is defined
+    rank: int = 0  # how many indices its value takes beside these: 1 for c = a + b of vectors; or UNKNOWN_RANK
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,8 @@ class Scope:
     def arity(self, name: str) -> set[int]:
         """The numbers of indices that this name is known with."""
         known = {n for (q, n) in self.quantities if q == name}
-        return known | {len(d.indices) for d in self.definitions.get(name, ())}
+        defined = self.definitions.get(name, ())
+        return known | {n for d in defined for n in (len(d.indices), len(d.indices) + max(d.rank, 0))}
 
     def functions_of(self, name: str) -> list[Definition]:
         """What a name is defined to be; of a standard function that stands for its value, what is said of it."""

@@ -75,10 +75,16 @@ def _wants(item: Any) -> bool:
 
 def _everywhere(e: Elaborator, kind: str, body: Any, env: Env, item: Any) -> Value:
     letters = sorted(n for n in names_in(body) if n in e.scope.ranges and n not in env)
-    if len(letters) == 1:
-        r, k = e.scope.ranges[letters[0]], V.bound(e.scope.shown(letters[0]))
-        e.notes[f"the {'Σ' if kind == 'sum' else '∏'} without an index runs over {letters[0]}"] = None
-        return V.over(kind, e.scalar(body, {**env, letters[0]: k}), k, r.lower, r.upper)
+    count, inner = 1, body
+    while isinstance(inner, S.Product) and len(inner.items) > 1 and inner.items[0] == S.unwrap(item):  # ΣΣ
+        count, inner = count + 1, product_of(inner.items[1:])
+    if len(letters) == count:
+        bound = {letter: V.bound(e.scope.shown(letter)) for letter in letters}
+        e.notes[f"the {('Σ' if kind == 'sum' else '∏') * count} without an index runs over {', '.join(letters)}"] = None
+        total = e.scalar(inner, {**env, **bound})
+        for letter, k in bound.items():
+            total = V.over(kind, total, k, e.scope.ranges[letter].lower, e.scope.ranges[letter].upper)
+        return total
     v = e.value(body, env)
     if isinstance(v, Array) and len(v.axes) == 1:
         k = V.bound("k")
@@ -297,6 +303,9 @@ def set_of(e: Elaborator, part: S.List, letter: str, env: Env) -> Range:
         if all(v - listed[0] == n for n, v in enumerate(first)) and (first or not dotted):
             return Range(listed[0], listed[-1])
     known = e.scope.ranges.get(letter)
+    if known is not None and e.scope.sets.get(rf"\mathcal{{{text}}}") == known:  # X has its values in 𝒳
+        e.notes[f"{letter} ∈ {text} runs over the whole range of {letter}"] = None
+        return known
     if isinstance(inner, S.Name) and known is not None and e.scope.over.get(letter, {text}) == {text}:
         e.notes[f"{letter} ∈ {text} runs over the whole range of {letter}"] = None
         return known

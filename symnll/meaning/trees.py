@@ -143,7 +143,7 @@ def events(parts: Sequence[S.List]) -> list[S.List]:
 
 def argument_parts(inside: S.List) -> list[S.List]:
     """The arguments in a bracket. A list with dots such as x_1, x_2, …, x_n is one, of the pieces x_1, … and x_n."""
-    parts = [p for p in inside.parts(*_MARKS) if p.pieces]
+    parts = with_dots([p for p in inside.parts(*_MARKS) if p.pieces])
     at = next((n for n, p in enumerate(parts) if n and isinstance(p.only, S.Dots)), 0)
     first, last = at, at + 1
     while first and (name := _entry_of(parts[first - 1])) and name == _entry_of(parts[at - 1]):
@@ -154,6 +154,16 @@ def argument_parts(inside: S.List) -> list[S.List]:
         last += 1
     ends = (parts[first].only, *(p.only for p in parts[at:last]))
     return [*parts[:first], S.List(parts[first].start, parts[last - 1].end, ends), *parts[last:]]
+
+
+def with_dots(parts: Sequence[S.List]) -> list[S.List]:
+    """The parts of a list, with dots as a part of their own where a comma is missing: x_1 …, x_n."""
+    out: list[S.List] = []
+    for p in parts:
+        items = p.only.items if isinstance(p.only, S.Product) and len(p.only.items) == 2 else ()
+        apart = items if any(isinstance(i, S.Dots) for i in items) and len(parts) > 1 else p.pieces
+        out += [S.List(i.start, i.end, (i,)) for i in apart] if apart is items else [p]
+    return out
 
 
 def is_dotted(part: S.List) -> bool:

@@ -10,6 +10,7 @@ from sympy import Integer
 
 from symnll.meaning import values as V
 from symnll.meaning.environment import Env
+from symnll.meaning.trees import with_dots
 from symnll.meaning.values import Array, Unclear
 from symnll.read import syntax as S
 
@@ -180,6 +181,7 @@ def unrolled_product(e: Elaborator, items: Sequence[Any], env: Env) -> Any:
 
 def dotted_list(e: Elaborator, parts: Sequence[S.List], env: Env) -> tuple[Any, Any, Any, Any] | None:
     """For x_1, …, x_n: (variable, entry, lower, upper); None where the list has no dots."""
+    parts = with_dots(parts)
     at = [n for n, p in enumerate(parts) if _is_dots(p.only)]
     if not at:
         return None

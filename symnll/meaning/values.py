@@ -21,6 +21,10 @@ class NotANumber(Unclear):
     """A vector, or a letter that is a subscript elsewhere, where a number is wanted."""
 
 
+class Misfit(Unclear):
+    """Vectors and matrices that do not go together as they are written, or a matrix by its entries."""
+
+
 class Independent(Unclear):
     """A derivative of something of which nobody says how it depends on the variable."""
 
@@ -144,7 +148,7 @@ def over(kind: str, body: Any, variable: Any, lower: Any, upper: Any, without: A
 
 def same_axes(a: Array, b: Array, node: Any) -> None:
     if len(a.axes) != len(b.axes) or any(x.size != y.size for x, y in zip(a.axes, b.axes, strict=True)):
-        raise Unclear("The two sides of this operation have different shapes.", node.start, node.end)
+        raise Misfit("The two sides of this operation have different shapes.", node.start, node.end)
 
 
 def pointwise(f: Callable[..., Any], a: Value, b: Value, node: Any) -> Value:
@@ -156,7 +160,7 @@ def pointwise(f: Callable[..., Any], a: Value, b: Value, node: Any) -> Value:
     if isinstance(a, Array) and isinstance(b, Array):
         same_axes(a, b, node)
         if len(a.axes) == 1 and a.row != b.row:
-            raise Unclear("A row and a column stand here; transpose one of them.", node.start, node.end)
+            raise Misfit("A row and a column stand here; transpose one of them.", node.start, node.end)
         return Array(a.axes, lambda *i: f(a.at(*i), b.at(*i)), a.row and b.row)
     if isinstance(a, Array):
         return a.map(lambda x: f(x, b))
@@ -197,16 +201,16 @@ def times(a: Value, b: Value, node: Any, dot: bool = False) -> Value:
     if left == 1 and right == 1 and b.row and not a.row:
         return Array((*a.axes, *b.axes), lambda i, j: mul(a.at(i), b.at(j)))
     if left == 1 and right == 1 and not (a.row or dot):
-        raise Unclear(
+        raise Misfit(
             r"A product of two vectors: write u^\top v, u \cdot v, u \odot v or u v^\top.", node.start, node.end
         )
     if right == 1 and b.row:
-        raise Unclear("A row stands here where a column is wanted; transpose it.", node.start, node.end)
+        raise Misfit("A row stands here where a column is wanted; transpose it.", node.start, node.end)
     if left == 1 and right == 2 and not a.row:
-        raise Unclear("A column stands here where a row is wanted; transpose it.", node.start, node.end)
+        raise Misfit("A column stands here where a row is wanted; transpose it.", node.start, node.end)
     inner, other = a.axes[-1], b.axes[0]
     if inner.size != other.size:
-        raise Unclear("The shapes of these two factors do not fit.", node.start, node.end)
+        raise Misfit("The shapes of these two factors do not fit.", node.start, node.end)
 
     def contract(*index: Any) -> Any:
         k = bound("k")

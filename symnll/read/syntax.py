@@ -298,7 +298,11 @@ class _Build(Transformer):  # type: ignore[type-arg]
         return self._bracket("{", c)
 
     def parenthesis(self, c: Any) -> Any:
-        return self._bracket(c[0].value.text, c)
+        found = self._bracket(c[0].value.text, c)
+        inside = unwrap(found.inside)
+        if found.kind == r"\langle" and isinstance(inside, Name):  # a mean of physics, which is a name
+            return Name(found.start, found.end, f"⟨{inside.text}⟩")
+        return found
 
     def absolute(self, c: Any) -> Any:
         return self._bracket("|", c)

@@ -221,6 +221,11 @@ def _word(value: str, before: list[Token], a: int, place: Any, words: frozenset[
         known = value not in words and value not in NAMED
         yield Token("command" if known else "name", value, place(a), place(a + len(value) - 1) + 1)
         return
+    first = next((w for w in ("log", "ln", "exp") if value.startswith(w) and value[len(w) :] in NAMED | words), "")
+    if first:  # logsoftmax
+        yield from _word(first, [], a, place, words)
+        yield from _word(value[len(first) :], [], a + len(first), place, words)
+        return
     if len(value) > 3 and value.islower() and value.isascii() and set(value) & set("aeou") and not _run_together(value):
         yield Token("name", value, place(a), place(a + len(value) - 1) + 1)  # targ_m
         return

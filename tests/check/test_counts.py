@@ -1,4 +1,4 @@
-"""Counts that a sentence defines, and functions of a list with dots."""
+"""Counts that a sentence defines, functions of all samples, conditions beside an equation."""
 
 from __future__ import annotations
 
@@ -68,6 +68,19 @@ def test_a_count_and_a_false_claim() -> None:
         ([r"\frac{\partial}{\partial y_k} f(y_1, \dots, y_n | a) = 0"], "unknown"),
         ([r"P(T) = y_T = \frac{\exp z_T}{\sum_k \exp z_k}", r"\sum_T y_T = 1"], "definition definition proved"),
         ([r"\alpha = \beta = \gamma"], "definition unknown"),
+        ([r"P(\mathbf{Y} | X) = \prod_{i=1}^n P(y_i | x_i)", r"\log P(\mathbf{Y} | X) = \sum_i \log P(y_i | x_i)"],
+         "definition proved"),
+        ([r"P(\mathbf{Y} | X) = \prod_{i=1}^n P(y_i | x_i)", r"P(\mathbf{Y} | X) = \sum_i P(y_i | x_i)"],
+         "definition unknown"),
+        ([r"P(\mathbf{Y} | X) = \prod_{i=1}^n P(\mathbf{Y} | X)^{1/i}"], "unknown"),
+        ([r"f(x; \theta) = \theta e^{-\theta x}, \quad 0 < x < \infty, \quad \theta \in (0, \infty)",
+          r"\log f(x; \theta) = \log \theta - \theta x"], "definition proved"),
+        ([r"g(x) = x, \quad x > 0", r"g(x) = -x, \quad x < 0"], "definition unknown"),
+        ([r"a = 5, \quad a > 7"], "definition refuted"),
+        ([r"y_i^2 = y_i, \quad y_i = 0, 1"], "proved"),
+        ([r"y_i^2 = y_i, \quad y_i \in \{0, 1\}"], "proved"),
+        ([r"y^2 \leq 1, \quad y \in (0, 1]"], "proved"),
+        ([r"y^2 < 1, \quad y \in (0, 1]"], "refuted"),
     ],
 )  # fmt: skip
 def test_a_list_with_dots(displays: list[str], expected: str) -> None:

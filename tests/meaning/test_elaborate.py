@@ -139,7 +139,7 @@ MEANS = {
     "spacing and size": (r"\bigl( \, a \;\! b \Big)", "a b", "a + b"),
     "colour": (r"{\color{red} a} + \textcolor{blue}{b}", "a + b", "a - b"),
     "an underbrace": (r"\underbrace{a + b}_{\text{small}} s", "(a + b) s", "a + b s"),
-    "cancelled": (r"\cancel{a} + b", "a + b", "b"),
+    "cancelled": (r"\cancel{a} + b - \cancel{a}", "b", "a + b"),
     "\\left and \\right": (r"\left( a + b \right) s", "(a + b) s", "a + b s"),
     "an invisible delimiter": (r"\left. a \right) b", "a b", "a"),
     "empty braces": (r"{} a {}", "a", "b"),
