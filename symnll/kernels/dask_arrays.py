@@ -5,16 +5,19 @@ left out), the target's logit if it is among them, and what label smoothing need
 axis by `dask.array.reduction`; the pairs with `lse_merge`, whose result is the same in every order but for rounding
 (theorems kernels.pair, kernels.pair_merge, streaming.represents, streaming.associative_sum). From the merged record and
 the chunk come the loss, options.target_nll and options.target_nll_far, and its gradient, options.target_nll_gradient
-and options.gradient. K is the number of classes of the whole array everywhere.
+and options.gradient; for soft targets options.soft_nll and options.soft_nll_gradient. K is the number of classes of the
+whole array everywhere.
 
 All results are lazy Dask arrays; arguments, options and odd input are as for the functions of the same name in
-`symnll.kernels`. Targets are class indices; those out of range raise ValueError when the result is computed.
+`symnll.kernels`. Soft targets are brought into the chunks of the logits. Class indices out of range raise ValueError
+when the result is computed.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import dask.array as da
@@ -27,6 +30,7 @@ from symnll.kernels.arguments import (
     read_ignore_index,
     read_logits,
     read_number,
+    read_targets,
     read_weight,
     result_dtype,
 )
@@ -43,6 +47,9 @@ from symnll.kernels.dask_chunks import (
     pair_records,
     ratio,
     slopes_of,
+    soft_losses_of,
+    soft_records,
+    soft_slopes_of,
     softmax_of,
 )
 
@@ -71,7 +78,8 @@ def nll(logits: Any, targets: Any, *, reduction: str = "mean", axis: int = -1, *
     """The negative log-likelihood of the target classes: `symnll.kernels.nll`, lazily.
 
     logits: a Dask array (or what becomes one) of shape (..., K), in any chunks. targets: class indices of the shape of
-    the logits without `axis`. options: weight, ignore_index, label_smoothing, temperature.
+    the logits without `axis`, or soft targets of the shape of the logits. options: weight, ignore_index,
+    label_smoothing, temperature.
     Returns a Dask array: one loss a sample, or without axes for the reductions "mean" and "sum".
     """
     return _Loss(logits, targets, reduction, axis, **options).value()
@@ -109,11 +117,14 @@ class _Loss:
         z, o = _read(logits, axis)
         t = targets if hasattr(targets, "dtype") else np.asarray(targets)
         samples = z.shape[: o.axis] + z.shape[o.axis + 1 :]
-        if t.dtype.kind not in "iu" and math.prod(t.shape):
-            raise TypeError(f"targets: dtype is {t.dtype}; for Dask arrays, targets are integer class indices.")
-        if t.shape != samples:
-            raise ValueError(f"targets: shape is {t.shape}; use {samples}, that of the logits without axis {o.axis}.")
-        self.z, self.t = z, da.asarray(t).astype(np.intp).rechunk(z.chunks[: o.axis] + z.chunks[o.axis + 1 :])
+        self.soft = is_float(t.dtype) and t.shape == z.shape
+        if not self.soft and (t.dtype.kind not in "iu" or t.shape != samples):
+            nothing = [np.broadcast_to(np.zeros((), a.dtype), a.shape) for a in (t, z)]
+            read_targets(nothing[0], nothing[1], o.axis, None)  # raises, unless there are no samples
+        if self.soft:
+            self.z, self.t = z, da.asarray(t).rechunk(z.chunks)
+        else:
+            self.z, self.t = z, da.asarray(t).astype(np.intp).rechunk(z.chunks[: o.axis] + z.chunks[o.axis + 1 :])
         self.o = o = replace(
             o,
             weight=read_weight(weight, o.classes, np.dtype(np.float64)),
@@ -121,20 +132,28 @@ class _Loss:
             alpha=read_number(label_smoothing, "label_smoothing", "a number from 0 to 1", 0, 1),
             tau=read_number(temperature, "temperature", "a positive number", 0, math.inf),
         )
-        every, each = tuple(range(z.ndim)), _samples(z, o)
+        every, self.each = tuple(range(z.ndim)), _samples(z, o)
+        self.given = (self.t, every if self.soft else self.each)
         records = da.blockwise(
-            *(loss_records, every, z, every, self.t, each, _numbers(z, o), (o.axis,)),
+            *(soft_records if self.soft else loss_records, every),
+            *(z, every, *self.given, _numbers(z, o), (o.axis,)),
             o=o,
             adjust_chunks={o.axis: lambda size: 1},
             dtype=RECORD,
             meta=np.empty((0,) * z.ndim, RECORD),
         )
-        self.merged, self.each = _reduced(records, kept, o), each
-        # From the targets alone: otherwise all logits would be held until the last record is there.
-        self.count = da.map_blocks(factors_of, self.t, o, dtype=np.float64).sum() if reduction == "mean" else None
+        self.merged = _reduced(records, kept, o, self.soft)
+        self.count = None
+        if reduction == "mean":
+            # From the targets alone: otherwise all logits would be held until the last record is there.
+            factors = None if self.soft else da.map_blocks(factors_of, self.t, o, dtype=np.float64)
+            self.count = da.asarray(float(math.prod(samples))) if factors is None else factors.sum()
 
     def value(self) -> Any:
-        losses = da.map_blocks(losses_of, self.merged, self.t, self.o, dtype=np.float64)
+        if self.soft:
+            losses = da.map_blocks(soft_losses_of, self.merged, self.o, dtype=np.float64)
+        else:
+            losses = da.map_blocks(losses_of, self.merged, self.t, self.o, dtype=np.float64)
         if self.reduction == "none":
             return losses.astype(self.o.dtype)
         total = losses.sum()
@@ -143,8 +162,9 @@ class _Loss:
         return total.astype(self.o.dtype)
 
     def grad(self) -> Any:
-        arrays = [(self.merged, self.each), (self.t, self.each), (_numbers(self.z, self.o), (self.o.axis,))]
-        return _per_class(slopes_of, self.z, self.o, *arrays, *([] if self.count is None else [(self.count, ())]))
+        arrays = [(self.merged, self.each), self.given, (_numbers(self.z, self.o), (self.o.axis,))]
+        function = soft_slopes_of if self.soft else slopes_of
+        return _per_class(function, self.z, self.o, *arrays, *([] if self.count is None else [(self.count, ())]))
 
 
 def _read(logits: Any, axis: int) -> tuple[Any, Options]:
@@ -170,10 +190,11 @@ def _numbers(z: Any, o: Options) -> Any:
     return da.arange(o.classes, chunks=(z.chunks[o.axis],), dtype=np.intp)
 
 
-def _reduced(x: Any, chunk: Any, o: Options) -> Any:
+def _reduced(x: Any, chunk: Any, o: Options, soft: bool = False) -> Any:
     """The records of all classes."""
+    merge = partial(merged, soft=soft)
     meta = np.empty((0,) * (x.ndim - 1), RECORD)
-    return da.reduction(x, chunk, merged, axis=o.axis, combine=merged, dtype=RECORD, meta=meta)
+    return da.reduction(x, chunk, merge, axis=o.axis, combine=merge, dtype=RECORD, meta=meta)
 
 
 def _pairs(z: Any, o: Options) -> Any:

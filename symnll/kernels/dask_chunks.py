@@ -65,6 +65,29 @@ def loss_records(z: Array, t: Array, numbers: Array, o: Options) -> Array:
     return np.expand_dims(records.reshape(t.shape), o.axis)
 
 
+def soft_records(z: Array, t: Array, numbers: Array, o: Options) -> Array:
+    """Here the largest logit stands in place of the target's, and w are the soft targets, weighted and smoothed."""
+    rows, w = _rows(z, o), _mixed(t, numbers, o)
+    place = np.arange(len(rows)), np.argmax(rows, axis=1)
+    top, others = rows[place], rows.copy()
+    others[place] = -np.inf
+    records = np.zeros(len(rows), RECORD)
+    records["shift"], records["sum"] = lse_pair(others)
+    records["target"] = top
+    top = top[:, np.newaxis].astype(np.float64)
+    with silent():
+        gaps = times(w, np.where(rows == top, np.where(top == -np.inf, np.inf, 0), top - rows))
+    records["gap"], records["mass"] = gaps.sum(axis=1), w.sum(axis=1)
+    return np.expand_dims(records.reshape(z.shape[: o.axis] + z.shape[o.axis + 1 :]), o.axis)
+
+
+def _mixed(t: Array, numbers: Array, o: Options) -> Array:
+    """w_k ((1 − α) t_k + α/K) of soft targets t."""
+    mixed = as_rows(t, o.axis).astype(np.float64)
+    mixed = (1 - o.alpha) * mixed + o.alpha / o.classes if o.alpha else mixed
+    return mixed if o.weight is None else mixed * o.weight[numbers]
+
+
 def _check(t: Array, o: Options) -> None:
     wrong = ((t < 0) | (t >= o.classes)) & (factors_of(t, o, False) != 0)
     if wrong.any():
@@ -93,13 +116,13 @@ def kept(records: Array, axis: Any, keepdims: bool) -> Array:
     return records
 
 
-def merged(records: Array, axis: Any, keepdims: bool) -> Array:
+def merged(records: Array, axis: Any, keepdims: bool, soft: bool = False) -> Array:
     """Records merged along the class axis."""
     parts = np.moveaxis(records, axis[0], 0)
     flat = parts.reshape(len(parts), -1)
     result = flat[0]
     for part in flat[1:]:
-        result = _merge(result, part)
+        result = _merge_soft(result, part) if soft else _merge(result, part)
     result = result.reshape(parts.shape[1:])
     return np.expand_dims(result, axis[0]) if keepdims else result
 
@@ -115,6 +138,14 @@ def _merge(one: Array, other: Array) -> Array:
         steps = [times(x["mass"], step) for x, step in zip((one, other), steps, strict=True)]
     result["gap"] = one["gap"] + other["gap"] + steps[0] + steps[1]
     result["mass"] = one["mass"] + other["mass"]
+    return result
+
+
+def _merge_soft(one: Array, other: Array) -> Array:
+    """The same for soft targets: the smaller of the two largest logits goes to the others."""
+    low, result = np.minimum(one["target"], other["target"]), _merge(one, other)
+    rest = low, np.where(low == -np.inf, 0.0, 1.0)
+    result["shift"], result["sum"] = lse_merge((result["shift"], result["sum"]), rest)
     return result
 
 
@@ -170,6 +201,22 @@ def losses_of(records: Array, t: Array, o: Options) -> Array:
             losses = np.where(lost, np.nan, losses + o.alpha / o.classes * smooth)
     ignored = o.ignore_index is not None and t == o.ignore_index
     return np.where(ignored, 0.0, losses).reshape(shape)
+
+
+def soft_losses_of(records: Array, o: Options) -> Array:
+    """options.soft_nll, the pivot being the class of the largest logit."""
+    shape, records = records.shape, records.reshape(-1)
+    m, s, top = records["shift"], records["sum"], records["target"]
+    with silent():
+        several = (m == np.inf) & (top == np.inf)
+        correction = np.log1p(np.where(several, s, _times_exp(s, m, top)))
+        losses = times(records["mass"], correction) + records["gap"]
+        if o.classes == 1:
+            losses = np.where(np.isnan(top), np.nan, 0.0)
+        # inf for every way of growing; 0 where nothing but 0 weighs the ties
+        lost = np.isnan(top) | np.isnan(m) | ((top == -np.inf) & (o.classes > 1))
+        losses = np.where(lost | (several & np.isfinite(losses) & (losses != 0)), np.nan, losses)
+    return losses.reshape(shape)
 
 
 def ratio(total: Array, count: Array) -> Array:
@@ -236,4 +283,16 @@ def slopes_of(z: Array, records: Array, t: Array, numbers: Array, count: Array |
     if o.ignore_index is not None:
         unread |= flat == o.ignore_index
     y[unread] = 0
+    return _shaped(y, z, o)
+
+
+def soft_slopes_of(
+    z: Array, records: Array, t: Array, numbers: Array, count: Array | None = None, *, o: Options
+) -> Array:
+    """options.soft_nll_gradient."""
+    rows, w = _rows(z, o), _mixed(t, numbers, o)
+    y = _probabilities(rows, *_whole(records), o)
+    with silent():
+        y = y * records["mass"].reshape(-1, 1) - w
+        y /= o.tau * (1.0 if count is None else count)
     return _shaped(y, z, o)

@@ -81,9 +81,10 @@ def _module(names: list[str], title: str, origin: str) -> str:
     return text
 
 
-def filled(header: str, title: str, origin: str, needed: set[str], names: list[str]) -> str:
-    """The header of a module with these public names, and the theorems that its cores among `needed` rest on."""
-    theorems = sorted({theorem for form in needed & ALL.keys() for theorem, _ in ALL[form].claims})
+def filled(header: str, title: str, origin: str, needed: set[str], names: list[str], more: tuple[str, ...] = ()) -> str:
+    """The header of a module with these public names, and the theorems that its cores among `needed` rest on, and
+    `more`."""
+    theorems = sorted({theorem for form in needed & ALL.keys() for theorem, _ in ALL[form].claims} | set(more))
     hashes = theorem_hashes(theorems)
     return header.format(
         title=title,
@@ -146,9 +147,9 @@ def with_theorems(text: str) -> str:
 def main() -> None:
     TARGET.write_text(source(), encoding="utf-8", newline="\n")
     print(f"wrote {TARGET.name}")
-    from symnll.kernels.targets import jax, torch  # they need this module
+    from symnll.kernels.targets import jax, torch, torch_shards  # they need this module
 
-    for target in (torch, jax):
+    for target in (torch, torch_shards, jax):
         target.TARGET.write_text(target.source(), encoding="utf-8", newline="\n")
         print(f"wrote {target.TARGET.name}")
 

@@ -1,7 +1,7 @@
 """What ties generated source to the library: a hash of every theorem, of what its certificate states.
 
-The proof itself may differ from run to run (the search visits sets, whose order Python does not fix), so the hash is of
-the statement and the hypotheses, every term written out with nameless binders, and not of the steps.
+The hash is of the statement and the hypotheses, every term written out with nameless binders, and not of the steps: a
+shorter proof of the same changes no kernel.
 """
 
 from __future__ import annotations

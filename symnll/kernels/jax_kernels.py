@@ -64,7 +64,7 @@ def free_logsumexp_core(z: Array, pivot: Array, wide: bool) -> Array:
     """kernels.log_sum_exp"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    others = sum_except(e, pivot)
+    others = sum_except(e, pivot, wide)
     here = entries(e, pivot)
     correction = jnp.log1p(others / here)
     top = entries(z, pivot)
@@ -75,7 +75,7 @@ def free_log_softmax_core(z: Array, pivot: Array, wide: bool) -> Array:
     """kernels.log_softmax"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    others = sum_except(e, pivot)
+    others = sum_except(e, pivot, wide)
     here = entries(e, pivot)
     correction = jnp.log1p(others / here)
     top = entries(z, pivot)
@@ -87,15 +87,15 @@ def free_softmax_core(z: Array, wide: bool) -> Array:
     """kernels.softmax_shift"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    norm = total(e)
+    norm = total(e, wide)
     return e / norm
 
 
 def target_nll_core(z: Array, target: Array, tau: float, wide: bool) -> Array:
     """options.target_nll, options.target_nll_far"""
-    shift = largest(z)
+    shift = shift_of(z, tau, wide)
     e = exponentials(z, shift, wide, tau)
-    off = sum_except(e, target)
+    off = sum_except(e, target, wide)
     here = entries(e, target)
     norm = here + off
     there = over(entries(z, target) - shift, tau)
@@ -104,9 +104,9 @@ def target_nll_core(z: Array, target: Array, tau: float, wide: bool) -> Array:
 
 def target_nll_grad_core(z: Array, target: Array, tau: float, wide: bool) -> Array:
     """options.target_nll_gradient"""
-    shift = largest(z)
+    shift = shift_of(z, tau, wide)
     e = exponentials(z, shift, wide, tau)
-    off = sum_except(e, target)
+    off = sum_except(e, target, wide)
     here = entries(e, target)
     norm = here + off
     y = e / norm
@@ -115,9 +115,9 @@ def target_nll_grad_core(z: Array, target: Array, tau: float, wide: bool) -> Arr
 
 def cool_soft_nll_core(z: Array, t: Array, tau: float, pivot: Array, wide: bool) -> Array:
     """options.soft_nll"""
-    shift = largest(z)
+    shift = shift_of(z, tau, wide)
     e = exponentials(z, shift, wide, tau)
-    others = sum_except(e, pivot)
+    others = sum_except(e, pivot, wide)
     here = entries(e, pivot)
     correction = jnp.log1p(others / here)
     top = entries(z, pivot)
@@ -129,9 +129,9 @@ def cool_soft_nll_core(z: Array, t: Array, tau: float, pivot: Array, wide: bool)
 
 def cool_soft_nll_grad_core(z: Array, t: Array, tau: float, wide: bool) -> Array:
     """options.soft_nll_gradient"""
-    shift = largest(z)
+    shift = shift_of(z, tau, wide)
     e = exponentials(z, shift, wide, tau)
-    norm = total(e)
+    norm = total(e, wide)
     y = e / norm
     weight = total(t)
     return over(times(y, weight) - t, tau)
@@ -139,9 +139,9 @@ def cool_soft_nll_grad_core(z: Array, t: Array, tau: float, wide: bool) -> Array
 
 def cool_soft_nll_hvp_core(z: Array, t: Array, v: Array, tau: float, wide: bool) -> Array:
     """options.soft_nll_hessian_vector_product"""
-    shift = largest(z)
+    shift = shift_of(z, tau, wide)
     e = exponentials(z, shift, wide, tau)
-    norm = total(e)
+    norm = total(e, wide)
     y = e / norm
     mean = total(v * y)
     weight = total(t)
@@ -152,8 +152,8 @@ def nll_hessian_core(z: Array, column: Array, wide: bool) -> Array:
     """kernels.nll_hessian"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    off = sum_except(e, column)
-    norm = total(e)
+    off = sum_except(e, column, wide)
+    norm = total(e, wide)
     y = e / norm
     here = entries(y, column)
     r = -times(y, here)
@@ -164,7 +164,7 @@ def entropy_core(z: Array, pivot: Array, wide: bool) -> Array:
     """kernels.entropy"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    others = sum_except(e, pivot)
+    others = sum_except(e, pivot, wide)
     here = entries(e, pivot)
     correction = jnp.log1p(others / here)
     norm = here + others
@@ -179,7 +179,7 @@ def entropy_grad_core(z: Array, pivot: Array, wide: bool) -> Array:
     """kernels.entropy_gradient"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    norm = total(e)
+    norm = total(e, wide)
     y = e / norm
     top = entries(z, pivot)
     d = z - top
@@ -191,11 +191,11 @@ def kl_core(z: Array, u: Array, wide: bool) -> Array:
     """kernels.divergence"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    norm = total(e)
+    norm = total(e, wide)
     y = e / norm
     base = largest(u)
     g = exponentials(u, base, wide)
-    norm_q = total(g)
+    norm_q = total(g, wide)
     d = z - shift
     f = u - base
     r = d - f
@@ -207,11 +207,11 @@ def kl_grad_core(z: Array, u: Array, wide: bool) -> tuple[Array, Array]:
     """kernels.divergence_gradient_p, kernels.divergence_gradient_q"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    norm = total(e)
+    norm = total(e, wide)
     y = e / norm
     base = largest(u)
     g = exponentials(u, base, wide)
-    norm_q = total(g)
+    norm_q = total(g, wide)
     d = z - shift
     f = u - base
     r = d - f
@@ -240,7 +240,7 @@ def binary_nll_grad_core(x: Array, label: Array, wide: bool) -> Array:
 def pair_core(z: Array, shift: Array, wide: bool) -> Array:
     """kernels.pair"""
     e = exponentials(z, shift, wide)
-    return total(e)
+    return total(e, wide)
 
 
 def pair_merge_core(m1: Array, s1: Array, m2: Array, s2: Array, shift: Array, wide: bool) -> Array:
@@ -248,9 +248,20 @@ def pair_merge_core(m1: Array, s1: Array, m2: Array, s2: Array, shift: Array, wi
     return times(s1, jnp.exp(m1 - shift)) + times(s2, jnp.exp(m2 - shift))
 
 
+MODERATE = 20  # logits up to which exponentials are not shifted
+
+
 def largest(z: Array) -> Array:
     """The largest logit of each sample, NaN if one is. As a shift it is a constant: results do not depend on it."""
     return jax.lax.stop_gradient(jnp.max(z, axis=-1, keepdims=True))
+
+
+def shift_of(z: Array, tau: float, wide: bool) -> Array:
+    """The shift of a loss: 0 where the largest logit is moderate, because z − 0 is exact; else the largest."""
+    top = largest(z)
+    if tau != 1 or wide:
+        return top
+    return jnp.where((top >= 0) & (top <= MODERATE), 0, top)
 
 
 def exponentials(z: Array, shift: Array, wide: bool, tau: float = 1.0) -> Array:
@@ -282,13 +293,25 @@ def replace_at(x: Array, at: Array, value: Any) -> Array:
     return jnp.where(jnp.arange(x.shape[-1], dtype=at.dtype) == at, value, x)
 
 
-def total(x: Array) -> Array:
-    return jnp.sum(x, axis=-1, keepdims=True)
+def total(x: Array, wide: bool = True) -> Array:
+    """Sum over the classes; of exponentials of logits that are not from a shorter dtype, as if rounded once.
+
+    Numbers x of at most a are cut into multiples of about a/2^26 (a/2^12 in float32), whose sum is exact or almost so,
+    and rests, whose sum is so small that its rounding hardly matters. Where the rests might be subnormal, which XLA
+    takes for 0, nothing is cut.
+    """
+    if wide:
+        return jnp.sum(x, axis=-1, keepdims=True)
+    scale, least = (2.0**26, 1e-280) if x.dtype.itemsize == 8 else (2.0**12, 1e-20)
+    top = jax.lax.stop_gradient(jnp.max(x, axis=-1, keepdims=True))
+    cut = jnp.where(top > least, scale * top, 0)
+    high = (x + cut) - cut
+    return jnp.sum(high, axis=-1, keepdims=True) + jnp.sum(x - high, axis=-1, keepdims=True)
 
 
-def sum_except(x: Array, at: Array) -> Array:
+def sum_except(x: Array, at: Array, wide: bool) -> Array:
     """Sum over the classes without the entry `at`."""
-    return total(replace_at(x, at, 0))
+    return total(replace_at(x, at, 0), wide)
 
 
 def times(a: Array, b: Array) -> Array:

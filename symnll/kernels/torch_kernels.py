@@ -62,7 +62,7 @@ def free_logsumexp_core(z: Array, pivot: Array, wide: bool) -> Array:
     """kernels.log_sum_exp"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    others = sum_except(e, pivot)
+    others = sum_except(e, pivot, wide)
     here = entries(e, pivot)
     correction = torch.log1p(others / here)
     top = entries(z, pivot)
@@ -73,7 +73,7 @@ def free_log_softmax_core(z: Array, pivot: Array, wide: bool) -> Array:
     """kernels.log_softmax"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    others = sum_except(e, pivot)
+    others = sum_except(e, pivot, wide)
     here = entries(e, pivot)
     correction = torch.log1p(others / here)
     top = entries(z, pivot)
@@ -85,15 +85,15 @@ def free_softmax_core(z: Array, wide: bool) -> Array:
     """kernels.softmax_shift"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    norm = total(e)
+    norm = total(e, wide)
     return e / norm
 
 
 def target_nll_core(z: Array, target: Array, tau: float, wide: bool) -> Array:
     """options.target_nll, options.target_nll_far"""
-    shift = largest(z)
+    shift = shift_of(z, tau, wide)
     e = exponentials(z, shift, wide, tau)
-    off = sum_except(e, target)
+    off = sum_except(e, target, wide)
     here = entries(e, target)
     norm = here + off
     there = over(entries(z, target) - shift, tau)
@@ -102,9 +102,9 @@ def target_nll_core(z: Array, target: Array, tau: float, wide: bool) -> Array:
 
 def target_nll_grad_core(z: Array, target: Array, tau: float, wide: bool) -> Array:
     """options.target_nll_gradient"""
-    shift = largest(z)
+    shift = shift_of(z, tau, wide)
     e = exponentials(z, shift, wide, tau)
-    off = sum_except(e, target)
+    off = sum_except(e, target, wide)
     here = entries(e, target)
     norm = here + off
     y = e / norm
@@ -113,9 +113,9 @@ def target_nll_grad_core(z: Array, target: Array, tau: float, wide: bool) -> Arr
 
 def cool_soft_nll_core(z: Array, t: Array, tau: float, pivot: Array, wide: bool) -> Array:
     """options.soft_nll"""
-    shift = largest(z)
+    shift = shift_of(z, tau, wide)
     e = exponentials(z, shift, wide, tau)
-    others = sum_except(e, pivot)
+    others = sum_except(e, pivot, wide)
     here = entries(e, pivot)
     correction = torch.log1p(others / here)
     top = entries(z, pivot)
@@ -127,9 +127,9 @@ def cool_soft_nll_core(z: Array, t: Array, tau: float, pivot: Array, wide: bool)
 
 def cool_soft_nll_grad_core(z: Array, t: Array, tau: float, wide: bool) -> Array:
     """options.soft_nll_gradient"""
-    shift = largest(z)
+    shift = shift_of(z, tau, wide)
     e = exponentials(z, shift, wide, tau)
-    norm = total(e)
+    norm = total(e, wide)
     y = e / norm
     weight = total(t)
     return over(times(y, weight) - t, tau)
@@ -137,9 +137,9 @@ def cool_soft_nll_grad_core(z: Array, t: Array, tau: float, wide: bool) -> Array
 
 def cool_soft_nll_hvp_core(z: Array, t: Array, v: Array, tau: float, wide: bool) -> Array:
     """options.soft_nll_hessian_vector_product"""
-    shift = largest(z)
+    shift = shift_of(z, tau, wide)
     e = exponentials(z, shift, wide, tau)
-    norm = total(e)
+    norm = total(e, wide)
     y = e / norm
     mean = total(v * y)
     weight = total(t)
@@ -150,8 +150,8 @@ def nll_hessian_core(z: Array, column: Array, wide: bool) -> Array:
     """kernels.nll_hessian"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    off = sum_except(e, column)
-    norm = total(e)
+    off = sum_except(e, column, wide)
+    norm = total(e, wide)
     y = e / norm
     here = entries(y, column)
     r = -times(y, here)
@@ -162,7 +162,7 @@ def entropy_core(z: Array, pivot: Array, wide: bool) -> Array:
     """kernels.entropy"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    others = sum_except(e, pivot)
+    others = sum_except(e, pivot, wide)
     here = entries(e, pivot)
     correction = torch.log1p(others / here)
     norm = here + others
@@ -177,7 +177,7 @@ def entropy_grad_core(z: Array, pivot: Array, wide: bool) -> Array:
     """kernels.entropy_gradient"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    norm = total(e)
+    norm = total(e, wide)
     y = e / norm
     top = entries(z, pivot)
     d = z - top
@@ -189,11 +189,11 @@ def kl_core(z: Array, u: Array, wide: bool) -> Array:
     """kernels.divergence"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    norm = total(e)
+    norm = total(e, wide)
     y = e / norm
     base = largest(u)
     g = exponentials(u, base, wide)
-    norm_q = total(g)
+    norm_q = total(g, wide)
     d = z - shift
     f = u - base
     r = d - f
@@ -205,11 +205,11 @@ def kl_grad_core(z: Array, u: Array, wide: bool) -> tuple[Array, Array]:
     """kernels.divergence_gradient_p, kernels.divergence_gradient_q"""
     shift = largest(z)
     e = exponentials(z, shift, wide)
-    norm = total(e)
+    norm = total(e, wide)
     y = e / norm
     base = largest(u)
     g = exponentials(u, base, wide)
-    norm_q = total(g)
+    norm_q = total(g, wide)
     d = z - shift
     f = u - base
     r = d - f
@@ -238,7 +238,7 @@ def binary_nll_grad_core(x: Array, label: Array, wide: bool) -> Array:
 def pair_core(z: Array, shift: Array, wide: bool) -> Array:
     """kernels.pair"""
     e = exponentials(z, shift, wide)
-    return total(e)
+    return total(e, wide)
 
 
 def pair_merge_core(m1: Array, s1: Array, m2: Array, s2: Array, shift: Array, wide: bool) -> Array:
@@ -249,6 +249,12 @@ def pair_merge_core(m1: Array, s1: Array, m2: Array, s2: Array, shift: Array, wi
 BLOCK = 1 << 17  # entries that are worked on at once on a CPU, where they stay in the cache
 
 BLOCK_ELSEWHERE = 1 << 24
+
+LIFT = 300.0  # the largest exponential is exp(LIFT), far from overflow; what matters is far from underflow
+
+NEAR = 600
+
+NEAR_FLOAT = 60
 
 SMALL = 1 << 14  # entries up to which nobody waits for a compiler
 
@@ -261,6 +267,15 @@ def traced() -> bool:
 def largest(z: Array) -> Array:
     """The largest logit of each sample, NaN if one is. As a shift it is a constant: results do not depend on it."""
     return z.amax(dim=-1, keepdim=True).detach()
+
+
+def shift_of(z: Array, tau: float, wide: bool) -> Array:
+    """The shift of a loss: the largest logit, less what keeps exponentials from being subnormal before results are."""
+    return lifted(largest(z), tau, wide)
+
+
+def lifted(top: Array, tau: float, wide: bool) -> Array:
+    return top if wide or tau != 1 else top - LIFT
 
 
 def exponentials(z: Array, shift: Array, wide: bool, tau: float = 1.0) -> Array:
@@ -293,13 +308,25 @@ def replace_at(x: Array, at: Array, value: Any) -> Array:
     return x.scatter(-1, at, value)
 
 
-def total(x: Array) -> Array:
-    return x.sum(dim=-1, keepdim=True)
+def total(x: Array, wide: bool = True) -> Array:
+    """Sum over the classes; of exponentials of logits that are not from a shorter dtype, as if rounded once."""
+    if wide:
+        return x.sum(dim=-1, keepdim=True)
+    high, low = two_sums(x)
+    return high + low
 
 
-def sum_except(x: Array, at: Array) -> Array:
+def two_sums(x: Array) -> tuple[Array, Array]:
+    """The sum of numbers ≥ 0 in two parts. Those of at most a are cut into multiples of about a/2^26, whose sum is
+    exact, and rests, whose sum is so small that its rounding does not matter."""
+    cut = 2.0**26 * x.detach().amax(dim=-1, keepdim=True)
+    high = (x + cut) - cut
+    return high.sum(dim=-1, keepdim=True), (x - high).sum(dim=-1, keepdim=True)
+
+
+def sum_except(x: Array, at: Array, wide: bool) -> Array:
     """Sum over the classes without the entry `at`."""
-    return total(replace_at(x, at, 0.0))
+    return total(replace_at(x, at, 0.0), wide)
 
 
 def times(a: Array, b: Array) -> Array:
@@ -318,8 +345,8 @@ def larger(a: Array, b: float) -> Array:
 
 
 def nearer(near: Array, far: Array) -> Array:
-    """Of two forms of the same number the first where it is at most 60, and else the second."""
-    return torch.where(near <= 60, near, far)
+    """Of two forms of the same number the first where it is at most `NEAR`, and else the second."""
+    return torch.where(near <= (NEAR if near.dtype == torch.float64 else NEAR_FLOAT), near, far)
 
 
 def working_dtype(z: Array) -> torch.dtype:

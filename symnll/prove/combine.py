@@ -202,7 +202,7 @@ def _ring(s: Term, t: Term, c: Context, units: list[Term]) -> Theorem | None:
                     if not isinstance(atom, Term) or e <= 0:
                         ring.unit(atom)
         shown = [c.nonzero(u) for u in units if u.op != "num"]
-        return kernel.ring(s, t, *ring.used.values(), *(p for p in shown if p is not None))
+        return kernel.ring(s, t, *ring.premises(), *(p for p in shown if p is not None))
     except (CoreError, NoProof):
         return None
 

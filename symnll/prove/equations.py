@@ -154,7 +154,7 @@ def without_denominators(zero: Theorem, c: Context) -> Theorem | None:
     target = polynomial_term(ring.times(p, {frozenset(below.items()): Fraction(1)}))
     product = op("mul", t, *factors)
     nothing = under(product, zero, *[None] * len(factors))
-    return chain(kernel.ring(target, product, *ring.used.values()), nothing, kernel.ring(rhs(nothing), ZERO))
+    return chain(kernel.ring(target, product, *ring.premises()), nothing, kernel.ring(rhs(nothing), ZERO))
 
 
 def _solve(atom: Term, p: Polynomial, c: Context) -> tuple[Term, Term, list[Theorem]] | None:
@@ -179,7 +179,7 @@ def _solve(atom: Term, p: Polynomial, c: Context) -> tuple[Term, Term, list[Theo
     factor = op("pow", front, num(-1))
     ring = ContextRing(c)
     ring.polynomial(factor)
-    units = [unit, *ring.used.values()]
+    units = [unit, *ring.premises()]
     for a in sorted({a for m in [*coefficient, *rest] for a, _ in m}, key=order):
         if ring.unit(a):
             units.append(ring.used[a])

@@ -39,12 +39,11 @@ class ContextRing(Ring):
         self.used: dict[Any, Theorem] = {}
 
     def _monomial(self, exponents: dict[Any, int]) -> Monomial:
-        kept = []
-        for atom, e in exponents.items():
-            if e == 0 and self.unit(atom):
-                continue
-            kept.append((atom, e))
-        return frozenset(kept)
+        nothing = [atom for atom, e in exponents.items() if e == 0]
+        if len(nothing) > 1:  # a monomial is a set, and its order not the same in every process
+            nothing.sort(key=order)
+        cleared = {atom for atom in nothing if self.unit(atom)}
+        return frozenset((atom, e) for atom, e in exponents.items() if atom not in cleared)
 
     def unit(self, atom: Any) -> bool:
         if atom in self.used:
@@ -54,6 +53,10 @@ class ContextRing(Ring):
         if shown is not None:
             self.used[atom] = shown
         return shown is not None
+
+    def premises(self) -> list[Theorem]:
+        """What was used, in an order that is the same in every process."""
+        return [self.used[atom] for atom in sorted(self.used, key=order)]
 
 
 def normal(t: Term, c: Context) -> Theorem | None:
@@ -172,7 +175,7 @@ def arithmetic(t: Term, c: Context) -> Theorem | None:
 def settle(t: Term, p: Polynomial, ring: ContextRing) -> Theorem | None:
     """t = the canonical term of p, where p is the polynomial of t."""
     target = polynomial_term(p)
-    return None if target is t else kernel.ring(t, target, *ring.used.values())
+    return None if target is t else kernel.ring(t, target, *ring.premises())
 
 
 def _leaves(t: Term, c: Context) -> Theorem | None:

@@ -70,7 +70,7 @@ def factor(t: Term, c: Context) -> tuple[list[Term], Theorem | None]:
         ring.polynomial(product)  # learns which atoms have to be non-zero
         for atom in inverses:
             ring.unit(atom)
-        return factors, kernel.ring(t, product, *ring.used.values())
+        return factors, kernel.ring(t, product, *ring.premises())
     except CoreError:
         return [t], None
 
@@ -176,7 +176,7 @@ def cancel(t: Term, c: Context) -> Theorem | None:
     if not changed:
         return None
     result = polynomial_term(target)
-    return None if result is t else kernel.ring(t, result, *ring.used.values())
+    return None if result is t else kernel.ring(t, result, *ring.premises())
 
 
 def _reduction(p: Polynomial, m: Monomial, inverse: Any, ring: Any) -> Polynomial | None:

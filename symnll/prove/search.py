@@ -184,14 +184,14 @@ def _by_clearing(s: Term, t: Term, c: Context) -> Theorem | None:
     p = dict(ring.polynomial(s))
     accumulate(p, ring.polynomial(t), factor=-1)
     below = {atom for m in p for atom, e in m if not isinstance(atom, Term) or e <= 0}
-    unknown = sorted((a for a in below if not ring.unit(a)), key=order)
+    unknown = [a for a in sorted(below, key=order) if not ring.unit(a)]
     try:
-        return kernel.ring(s, t, *ring.used.values())
+        return kernel.ring(s, t, *ring.premises())
     except CoreError:
         sums = [polynomial_term(dict(a[1])) for a in unknown if not isinstance(a, Term)]
     found = [_nonzero(u, c) for u in sums[:MAX_CASES]]
     try:
-        return kernel.ring(s, t, *ring.used.values(), *filter(None, found)) if any(found) else None
+        return kernel.ring(s, t, *ring.premises(), *filter(None, found)) if any(found) else None
     except CoreError:
         return None
 

@@ -36,7 +36,7 @@ def by_squares(goal: Term, d: Term, c: Context) -> Theorem | None:
 def _sum_of_squares(goal: Term, d: Term, c: Context) -> Theorem | None:
     ring = Ring()
     p, known = dict(ring.polynomial(d)), list[tuple[Theorem, Any]]()
-    for root in [a for m in p for a, _ in m if isinstance(a, Term) and _is_square_root(a)]:
+    for root in sorted({a for m in p for a, _ in m if isinstance(a, Term) and _is_square_root(a)}, key=order):
         inside = frozenset([(root.args[0], 1)])
         least = c.nonnegative(root.args[0]) if inside in p else None
         if least is not None:  # a = (√a)²

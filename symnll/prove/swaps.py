@@ -38,7 +38,7 @@ def by_swapping(s: Term, t: Term, c: Context) -> Theorem | None:
     ring = ContextRing(c)
     try:
         ring.polynomial(rhs(other))
-        zero = kernel.ring(rhs(other), ZERO, *ring.used.values())
+        zero = kernel.ring(rhs(other), ZERO, *ring.premises())
     except (CoreError, NoProof):
         return None
     return from_difference(s, t, chain(e, other, zero))

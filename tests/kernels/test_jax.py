@@ -188,7 +188,7 @@ def test_shorter_dtypes_and_any_axis(dtype: str) -> None:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_hard_cases_against_arb(dtype: Any) -> None:
-    """XLA's exp and its sums are left; and on a CPU it takes subnormal numbers for 0, so these rows are not here."""
+    """XLA takes subnormal numbers for 0 on a CPU, so these rows are not here."""
     for name, (z, t) in hard_rows(dtype, np.random.default_rng(3)).items():
         if "subnormal" in name or len(z) not in (1, 2, 10, 1000):
             continue
@@ -196,4 +196,4 @@ def test_hard_cases_against_arb(dtype: Any) -> None:
         loss, gradient = loss_and_gradient(z, t)
         assert ulps(np.asarray(value), loss, dtype) <= 3, name
         found = [(a, b) for a, b in zip(np.asarray(slope)[0], gradient, strict=True) if abs(b) > np.finfo(dtype).tiny]
-        assert max((ulps(a, b, dtype) for a, b in found), default=0) <= 7, name
+        assert max((ulps(a, b, dtype) for a, b in found), default=0) <= 4, name

@@ -30,10 +30,20 @@ from symnll.kernels.jax_kernels import (
 
 Array: TypeAlias = jax.Array
 
+MODERATE = 20  # logits up to which exponentials are not shifted
+
 
 def largest(z: Array) -> Array:
     """The largest logit of each sample, NaN if one is. As a shift it is a constant: results do not depend on it."""
     return jax.lax.stop_gradient(jnp.max(z, axis=-1, keepdims=True))
+
+
+def shift_of(z: Array, tau: float, wide: bool) -> Array:
+    """The shift of a loss: 0 where the largest logit is moderate, because z − 0 is exact; else the largest."""
+    top = largest(z)
+    if tau != 1 or wide:
+        return top
+    return jnp.where((top >= 0) & (top <= MODERATE), 0, top)
 
 
 def exponentials(z: Array, shift: Array, wide: bool, tau: float = 1.0) -> Array:
@@ -65,13 +75,25 @@ def replace_at(x: Array, at: Array, value: Any) -> Array:
     return jnp.where(jnp.arange(x.shape[-1], dtype=at.dtype) == at, value, x)
 
 
-def total(x: Array) -> Array:
-    return jnp.sum(x, axis=-1, keepdims=True)
+def total(x: Array, wide: bool = True) -> Array:
+    """Sum over the classes; of exponentials of logits that are not from a shorter dtype, as if rounded once.
+
+    Numbers x of at most a are cut into multiples of about a/2^26 (a/2^12 in float32), whose sum is exact or almost so,
+    and rests, whose sum is so small that its rounding hardly matters. Where the rests might be subnormal, which XLA
+    takes for 0, nothing is cut.
+    """
+    if wide:
+        return jnp.sum(x, axis=-1, keepdims=True)
+    scale, least = (2.0**26, 1e-280) if x.dtype.itemsize == 8 else (2.0**12, 1e-20)
+    top = jax.lax.stop_gradient(jnp.max(x, axis=-1, keepdims=True))
+    cut = jnp.where(top > least, scale * top, 0)
+    high = (x + cut) - cut
+    return jnp.sum(high, axis=-1, keepdims=True) + jnp.sum(x - high, axis=-1, keepdims=True)
 
 
-def sum_except(x: Array, at: Array) -> Array:
+def sum_except(x: Array, at: Array, wide: bool) -> Array:
     """Sum over the classes without the entry `at`."""
-    return total(replace_at(x, at, 0))
+    return total(replace_at(x, at, 0), wide)
 
 
 def times(a: Array, b: Array) -> Array:

@@ -2,7 +2,7 @@
 
 A number a class is an array (..., K), one a sample an array (..., 1). The lines are pure: nothing is written into, so
 they can be differentiated, vectorised and compiled by the library they are printed for. That library has to define
-`largest`, `exponentials`, `entries`, `sum_except`, `total`, `times`, `over`, `replace_at` and `nearer`.
+`largest`, `shift_of`, `exponentials`, `entries`, `sum_except`, `total`, `times`, `over`, `replace_at` and `nearer`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ class _Writer:
         self.form, self.library = form, library
         self.positions = {a for a in form.inputs if isinstance(a, Index)}
         self.vectors = {a for a in form.inputs if isinstance(a, IndexedBase)}
+        self.powers = {a.base for a, meaning in form.steps if isinstance(meaning, exp) and isinstance(a, Indexed)}
         self.bound: list[Any] = []
+        self.logits: set[Any] = set()  # single logits that have a name
 
     def source(self) -> str:
         form, claims = self.form, self.form.claims
@@ -95,12 +97,16 @@ class _Writer:
         self.bound.append(bound)
         try:
             if isinstance(expr, MaxOver):
-                return f"largest({self.text(expr.function)})"
+                largest = self.text(expr.function)
+                return (
+                    f"shift_of({largest}, tau, wide)" if any(map(_is_tau, self.form.inputs)) else f"largest({largest})"
+                )
             for at in self.positions:
                 rest = expr.function / (1 - KroneckerDelta(bound, at))
                 if not rest.has(KroneckerDelta):
-                    return f"sum_except({self.text(rest)}, {at})"
-            return f"total({self.text(expr.function)})"
+                    return f"sum_except({self.text(rest)}, {at}, wide)"
+            power = isinstance(expr.function, Indexed) and expr.function.base in self.powers
+            return f"total({self.text(expr.function)}{', wide' if power else ''})"
         finally:
             self.bound.pop()
 
@@ -109,7 +115,9 @@ class _Writer:
         scale = [a for a in Mul.make_args(argument) if isinstance(a, Pow) and _is_tau(a.base) and a.exp == -1]
         difference = argument / Mul(*scale)
         if isinstance(difference, Add) and len(difference.args) == 2:
-            vectors = [a for a in difference.args if isinstance(a, Indexed) and a.base in self.vectors]
+            vectors = [
+                a for a in difference.args if a in self.logits or (isinstance(a, Indexed) and a.base in self.vectors)
+            ]
             shifts = [-a for a in difference.args if (-a).is_Symbol]
             if len(vectors) == len(shifts) == 1:
                 tau = ", tau" if scale else ""

@@ -14,6 +14,9 @@ Array: TypeAlias = torch.Tensor
 
 BLOCK = 1 << 17  # entries that are worked on at once on a CPU, where they stay in the cache
 BLOCK_ELSEWHERE = 1 << 24
+LIFT = 300.0  # the largest exponential is exp(LIFT), far from overflow; what matters is far from underflow
+NEAR = 600
+NEAR_FLOAT = 60
 SMALL = 1 << 14  # entries up to which nobody waits for a compiler
 
 
@@ -25,6 +28,15 @@ def traced() -> bool:
 def largest(z: Array) -> Array:
     """The largest logit of each sample, NaN if one is. As a shift it is a constant: results do not depend on it."""
     return z.amax(dim=-1, keepdim=True).detach()
+
+
+def shift_of(z: Array, tau: float, wide: bool) -> Array:
+    """The shift of a loss: the largest logit, less what keeps exponentials from being subnormal before results are."""
+    return lifted(largest(z), tau, wide)
+
+
+def lifted(top: Array, tau: float, wide: bool) -> Array:
+    return top if wide or tau != 1 else top - LIFT
 
 
 def exponentials(z: Array, shift: Array, wide: bool, tau: float = 1.0) -> Array:
@@ -57,13 +69,25 @@ def replace_at(x: Array, at: Array, value: Any) -> Array:
     return x.scatter(-1, at, value)
 
 
-def total(x: Array) -> Array:
-    return x.sum(dim=-1, keepdim=True)
+def total(x: Array, wide: bool = True) -> Array:
+    """Sum over the classes; of exponentials of logits that are not from a shorter dtype, as if rounded once."""
+    if wide:
+        return x.sum(dim=-1, keepdim=True)
+    high, low = two_sums(x)
+    return high + low
 
 
-def sum_except(x: Array, at: Array) -> Array:
+def two_sums(x: Array) -> tuple[Array, Array]:
+    """The sum of numbers ≥ 0 in two parts. Those of at most a are cut into multiples of about a/2^26, whose sum is
+    exact, and rests, whose sum is so small that its rounding does not matter."""
+    cut = 2.0**26 * x.detach().amax(dim=-1, keepdim=True)
+    high = (x + cut) - cut
+    return high.sum(dim=-1, keepdim=True), (x - high).sum(dim=-1, keepdim=True)
+
+
+def sum_except(x: Array, at: Array, wide: bool) -> Array:
     """Sum over the classes without the entry `at`."""
-    return total(replace_at(x, at, 0.0))
+    return total(replace_at(x, at, 0.0), wide)
 
 
 def times(a: Array, b: Array) -> Array:
@@ -82,8 +106,8 @@ def larger(a: Array, b: float) -> Array:
 
 
 def nearer(near: Array, far: Array) -> Array:
-    """Of two forms of the same number the first where it is at most 60, and else the second."""
-    return torch.where(near <= 60, near, far)
+    """Of two forms of the same number the first where it is at most `NEAR`, and else the second."""
+    return torch.where(near <= (NEAR if near.dtype == torch.float64 else NEAR_FLOAT), near, far)
 
 
 def working_dtype(z: Array) -> torch.dtype:
