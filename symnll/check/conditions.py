@@ -86,6 +86,11 @@ def _scaled(relation: Term) -> Any:
     return {m: c / scale for m, c in p.items()}
 
 
+def _flag(e: Any) -> bool:
+    """Whether this is an entry of a one-hot vector, and no place of one."""
+    return isinstance(e, sympy.Indexed) and isinstance(e.base, L.Vector) and e.base.kind == "onehot"
+
+
 @dataclass
 class _Seen:
     """What a condition can be about: the free symbols, and the closed terms that stand where they matter."""
@@ -126,7 +131,7 @@ class _Seen:
             if closed:
                 self.entries.setdefault(e)
         elif isinstance(e, (sympy.KroneckerDelta, sympy.Eq, sympy.Ne)):
-            places = (a for a in e.args[:2] if a.is_integer and bound.isdisjoint(a.free_symbols))
+            places = (a for a in e.args[:2] if a.is_integer and not _flag(a) and bound.isdisjoint(a.free_symbols))
             self.places.update(dict.fromkeys(places))
         elif isinstance(e, (L.MaxOver, L.Larger)) and closed:
             self.largest.setdefault(e)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from symnll.check.written import Written
 from symnll.read import rows
 from symnll.read import syntax as S
 from symnll.read.source import Source
@@ -42,7 +43,7 @@ def side(member: rows.Member, link: rows.Link) -> Any:
 def blank(source: Source, n: int, link: rows.Link) -> StepReport:
     """The report on step n of its display, before it is read."""
     line, column = source.position(link.relation.start)
-    end = link.rhs.end if link.rhs.tokens else link.relation.end
+    end = _extent(source.text, link.rhs)[1] if link.rhs.tokens else link.relation.end
     end_line, end_column = source.position(end)
     lhs = member_text(source.text, link.lhs) if link.lhs is not None and link.lhs.tokens else ""
     rhs = member_text(source.text, link.rhs) if link.rhs.tokens else ""
@@ -73,11 +74,10 @@ def lint(source: Source, code: str, message: str, start: int, end: int) -> Lint:
 
 
 def member_text(text: str, member: rows.Member) -> str:
-    """The source of a member; the last brace of a macro's argument is no token, and belongs to it."""
-    end = member.end
-    part = text[member.start : end]
-    for _ in range(part.count("{") - part.count("}")):
-        if text[end : end + 1] != "}":
-            break
-        end += 1
-    return " ".join(text[member.start : end].split())
+    """The source of a member on one line, with the macros around its first and last token."""
+    start, end = _extent(text, member)
+    return " ".join(text[start:end].split())
+
+
+def _extent(text: str, member: rows.Member) -> tuple[int, int]:
+    return Written(text).extent(S.Node(member.start, member.end))

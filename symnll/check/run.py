@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from symnll.read.source import LARGEST, Source, decode
 from symnll.report.model import UNREADABLE, FileReport, Lint, Report
 
 EXTENSIONS = (".tex", ".md", ".qmd", ".myst", ".ipynb")
+_FILE_NAME = re.compile(rf"[^\s$]+(?:{'|'.join(map(re.escape, (*EXTENSIONS, '.txt')))})")
 _SKIPPED = ("node_modules", "__pycache__")
 _MAGIC = (b"%PDF-", b"%!PS", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"\x7fELF", b"SQLite f")
 _TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\x1b")
@@ -94,9 +96,14 @@ class Runner:
 def check_text(text: str | Path, name: str = "text.md", *, cache: bool = True, **options: Any) -> Report:
     """The report of a document that is given as text, or by its path; its name's ending says how to read it.
 
-    `options` are those of `Options`. Raises TypeError and ValueError for options that there are not.
+    A text that is no more than the name of a file has a problem in its report. `options` are those of `Options`. Raises
+    TypeError and ValueError for options that there are not, and TypeError for what is neither a text nor a path.
     """
+    if not isinstance(text, (str, Path)):
+        raise TypeError(f"A document is a str, or a Path to one, not {type(text).__name__}.")
     chosen = Options(**options)
+    if isinstance(text, str) and _FILE_NAME.fullmatch(text.strip()):
+        return Report([unreadable(name, f"{text.strip()!r} is the name of a file; to check it, pass a Path.")])
     file = load(str(text)) if isinstance(text, Path) else Source(name, text)
     if isinstance(file, FileReport):
         return Report([file])

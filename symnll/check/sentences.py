@@ -6,16 +6,14 @@ What a sentence says in other words than these is not guessed: it states no cond
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from symnll.read import syntax as S
 from symnll.read.prose import Sentence
 from symnll.read.tokens import Token, has_relation
 from symnll.read.words import BESIDE, DENIED
 
 DEFINES = {
-    "where", "let", "define", "defines", "defining", "denote", "denotes", "denoting", "defined", "with", "write", "writing", "set",
-    "setting", "putting", "here",
+    "where", "let", "define", "defines", "defining", "denote", "denotes", "denoting", "defined", "with", "write",
+    "writing", "set", "setting", "putting", "here",
 }  # fmt: skip
 NAMING = {
     "where",
@@ -32,7 +30,8 @@ CONDITION = {"if", "when", "for", "case", "assuming", "assume", "suppose", "give
 DOUBT = {
     "if", "unless", "case", "cases", "otherwise", "would", "could", "might", "may", "again", "when", "whenever",
     "suppose", "supposing", "assume", "assuming", "provided", "example", "e.g", "special", "instance", "particular",
-    "either", "only", "once", "except",
+    "either", "only", "once", "except", "elsewhere", "afterwards", "afterward", "initially", "else", "temporarily",
+    "sometimes", "usually", "iff",
 }  # fmt: skip
 # The words of a sentence that supposes something for the display after it, and says no more of it.
 _OPEN = {"other", "others", "different", "otherwise", "true", "which", "follows", "following", "distinct", "be"}
@@ -79,24 +78,12 @@ def doubtful(s: Sentence) -> bool:
     return bool(words & (DOUBT | DENIED - {"no"})) or any(w.endswith("n't") for w in words)
 
 
-def may_define(s: Sentence, open_end: bool = False) -> bool:
-    """Whether a sentence may define what its formula says. `open_end`: the formula after it says for which case."""
-    before, after = lower(s.before), lower(s.after)
-    if not cue_of(s) & DEFINES or doubtful(s):
-        return False
-    if set(before[-5:]) & {"or", "nor", "neither", *CONDITION}:
-        return False
-    return after[-1:] != ["or"] and not open_end
+def may_define(s: Sentence) -> bool:
+    """Whether a sentence may define what its formula says, by the words near it."""
+    words = cue_of(s)
+    return bool(words & DEFINES) and not doubtful(s) and not words & {"or", "nor", "neither", *CONDITION}
 
 
 def may_name(s: Sentence, after_display: bool) -> bool:
     """Whether a sentence may define what was spoken of before, by a word for it or as it goes on from a display."""
     return bool(cue_of(s) & NAMING) or (after_display and s.before[:1] == ("with",))
-
-
-def may_introduce(s: Sentence, right: Any, fresh: bool) -> bool:
-    """Whether a sentence may define a name that is new, or anew: `let $r = a - b$`. `with $q = p$` is a case."""
-    body = S.unwrap(right)
-    if isinstance(body, S.Name) or not fresh:
-        return False
-    return bool(cue_of(s) & {"let", "write", "writing"}) or not isinstance(body, S.Num)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -11,34 +13,24 @@ from typing import Any
 from symnll.check.cases import Case
 from symnll.check.clock import OutOfTime
 from symnll.check.counts import counted, define_count
+from symnll.check.defining import Clauses, rejected
 from symnll.check.letters import scopes_of
 from symnll.check.lints import remarks
 from symnll.check.options import Options
 from symnll.check.reading import ReadStep, blank, lint, member_text, side, unparsed, unreadable
-from symnll.check.sentences import (
-    CONDITION,
-    DEFINES,
-    cue_of,
-    doubtful,
-    may_define,
-    may_introduce,
-    may_name,
-    odd_word,
-    supposes,
-)
-from symnll.check.step import EQUALITIES
-from symnll.check.stretch import Later, Stretch, name_of
+from symnll.check.related import ties_of
+from symnll.check.said import Sentences
+from symnll.check.sentences import CONDITION, cue_of, may_define, odd_word, supposes
+from symnll.check.stretch import Stretch
 from symnll.check.verdicts import Verdicts, patient
 from symnll.meaning.declare import condition_tokens, declare
-from symnll.meaning.define import Refused, definition, split_relation
-from symnll.meaning.derivatives import variables_in
-from symnll.meaning.displays import defined_name, heads_of, links_of, trees_of
+from symnll.meaning.define import Refused
 from symnll.meaning.formulas import tokens_of
 from symnll.meaning.infer import infer
 from symnll.meaning.scope import Scope
-from symnll.meaning.trees import names_in
 from symnll.read import clauses, rows
 from symnll.read import syntax as S
+from symnll.read.annotations import beside
 from symnll.read.documents import Declaration, Display, Document, Inline, read_document
 from symnll.read.prose import Sentence
 from symnll.read.recover import first_bad
@@ -47,6 +39,8 @@ from symnll.read.tokens import BIG, LETTERS, NAMED, Token, Unreadable
 from symnll.report.model import DisplayReport, FileReport
 
 COMMANDS = {*LETTERS, *BIG, *NAMED, "partial", "nabla", "top"}
+_INPUT = re.compile(r"\\(?:input|include|subfile|import)\s*\{")
+UNCHECKED = "This is part of a remark, and is not checked."
 EXPECTED = ("refuted", "conditional", "unknown")
 
 
@@ -64,14 +58,16 @@ class _Pending:
     start: list[Token] | None = None
     skip: bool = False
     expect: str = ""
+    said: tuple[int, int] | None = None  # where it says so
 
 
-class Session:
+class Session(Sentences):
     """Checks one document. The scope starts anew with every `reset`."""
 
     def __init__(self, document: Document, options: Options, store: Any = None) -> None:
         self.document, self.options = document, options
         self.source = document.source
+        self.elsewhere = bool(_INPUT.search(self.source.text))
         self.report = FileReport(self.source.name)
         self.verdicts = Verdicts(self.source, document.macros, options, store)
         self.names = self._anew()
@@ -79,7 +75,7 @@ class Session:
         self.last: rows.Member | None = None
         self.last_conditions: list[list[Token]] = []
         self.supposed: tuple[list[Token], Sentence] | None = None  # a condition in the sentence before a display
-        self.case = Case()
+        self.case, self.clauses = Case(), Clauses()
         self.read: set[int] = set()  # the places of the formulas in sentences that were read
         self.shown = 0  # where the last display ends
 
@@ -96,11 +92,15 @@ class Session:
         for stretch in _stretches(self.document.items):
             self.names, self.last, self.case = self._anew(), None, Case()
             self._stretch(stretch)
+        if self.pending.said is not None:
+            self._problem("declaration", "No display comes after this declaration, so that it has no effect.",
+                          *self.pending.said)  # fmt: skip
         return self.report
 
     def _stretch(self, items: Sequence[Any]) -> None:
         """The items between two resets: the first declarations at once, so that inference sees them."""
         self.ahead = [i for i in items if isinstance(i, Display) or (isinstance(i, Inline) and may_define(i.sentence))]
+        self.formulas = [i for i in items if isinstance(i, Display | Inline)]
         self.counted = counted(items)
         self.scope.counted = set(self.counted.values())
         inferred = False
@@ -110,13 +110,15 @@ class Session:
             if isinstance(item, Declaration):
                 self._guarded(self._declaration, item, item.text)
                 inferred = False
-            elif isinstance(item, Display):
-                if not inferred:
-                    self._infer(item.start)
-                    inferred = True
+            elif not inferred and (isinstance(item, Display) or may_define(item.sentence)):
+                start = item.start if isinstance(item, Display) else item.body.at(0)
+                self._infer(start)
+                self._relate(start)
+                inferred = True
+            if isinstance(item, Display):
                 for k, following in enumerate(_explained(item, items[n + 1 :]), n + 1):
                     self._guarded(partial(self._inline, items[k + 1 :]), following, following.body)
-                self._guarded(self._display, item, item.body)
+                self._guarded(partial(self._display, items[n + 1 :]), item, item.body)
                 self.ahead = [i for i in self.ahead if i is not item]
                 self.shown = item.end
             elif isinstance(item, Inline):
@@ -149,17 +151,20 @@ class Session:
         try:
             with patient(self.options.timeout):
                 infer(self.scope, self.ahead, self.document.macros)
-                varied: frozenset[str] = frozenset()
-                for display in (i for i in self.ahead if isinstance(i, Display)):
-                    links = links_of(self.scope, [display], self.document.macros)
-                    heads = [(defined_name(x), y) for x, y in heads_of(links) if y is not None]
-                    self.names.later += [Later(x, display.number, names_in(y), varied) for x, y in heads if x]
-                    varied |= {n for tree in trees_of(links) for n in variables_in(tree, total=False)}
         except (OutOfTime, RecursionError, MemoryError):
             message = "What the letters from here on are could not be inferred in time; declare them."
             self._problem("inference", message, at, at + 1)
         self.names.note(f"{self.scope.notes} {self.scope.ranges} {sorted(self.scope.temperatures)}")
         self.names.note(f"{sorted(self.scope.sloped)}")
+
+    def _relate(self, at: int) -> None:
+        """Note what the page says of letters: with which others they change."""
+        try:
+            with patient(self.options.timeout):
+                self.scope.ties = ties_of(self.scope, self.formulas, self.document.macros)
+        except (OutOfTime, RecursionError, MemoryError):
+            self._problem("inference", "How the letters depend on each other could not be read in time.", at, at + 1)
+        self.names.note(f"{[(t.name, sorted(t.spoken), sorted(t.indices), t.said) for t in self.scope.ties]}")
 
     def _problem(self, code: str, message: str, start: int, end: int) -> None:
         self.report.problems.append(lint(self.source, code, message, start, end))
@@ -178,6 +183,8 @@ class Session:
             self._problem("declaration", f"This declaration is not understood: {error}", start, end)
 
     def _declared(self, text: str, word: str, rest: str, item: Declaration) -> None:
+        if word in ("case", "from", "skip", "expect"):
+            self.pending.said = item.text.at(0), item.text.at(len(text))
         if word == "case":
             self.pending.cases.append(condition_tokens(self.scope, rest, self.document.macros))
         elif word == "from":
@@ -188,6 +195,8 @@ class Session:
         elif word == "expect":
             if rest.strip() not in EXPECTED:
                 raise Refused(f"`expect` wants one of {', '.join(EXPECTED)}, not {rest.strip()!r}.")
+            if self.pending.expect:
+                raise Refused("`expect` is said twice for the next display.")
             self.pending.expect = rest.strip()
         else:
             declare(self.scope, text, self.document.macros, item.text.at)
@@ -203,61 +212,19 @@ class Session:
                 return
             if indices := clauses.about_indices(tokens, self._is_index):
                 self.case.meet(tokens, item.sentence)
-            if cue_of(item.sentence) & CONDITION:
-                if indices:
-                    self.supposed = tokens, item.sentence
+            at_display = 0 <= item.body.at(0) - self.shown < 400
+            cue = self.clauses.reach(item.sentence, item.body.text, at_display)
+            if indices and cue_of(item.sentence) & CONDITION:
+                self.supposed = tokens, item.sentence
             elif self.case.tokens is not tokens:
-                self._sentence(tokens, item, following)
+                self._sentence(tokens, item, cue, following)
         except (Refused, Unreadable):
             return
         self.names.mentioned |= {t.text for t in tokens if t.kind == "NAME"}
 
-    def _sentence(self, tokens: list[Token], item: Inline | Display, following: Sequence[Any]) -> bool:
-        """Take an equation in a sentence for a definition, where the sentence may define. Whether it was one."""
-        sides = split_relation(tokens)
-        if sides is None or sides[1].text not in EQUALITIES or split_relation(sides[2]) is not None:
-            return False
-        s, left, right = item.sentence, S.parse(sides[0]), S.parse(sides[2])
-        if isinstance(S.unwrap(right), S.Name) and definition(self.scope, left, right, "") is None:
-            left, right = right, left  # let Σ_j e^{z_j} = S
-        name = name_of(left)
-        names = may_name(s, 0 <= item.body.at(0) - self.shown < 400)
-        used = self.names.spoken | (set() if cue_of(s) & {"let"} else self.names.mentioned)  # the loss $L$. Let $L = …$
-        fresh = name in self.scope.definitions or name not in used
-        if may_define(s, self._one_case(s, following)) and (names or may_introduce(s, right, fresh)):
-            return self.names.say(left, right, item.body.text.strip())
-        declared = [d.display == 0 for d in self.scope.definitions.get(name, ())]
-        if name and not (declared and all(declared)):
-            self.names.unsure.setdefault(name, item.body.text.strip())
-            self.names.note(f"unsure {item.body.text}")
-            self.ahead = [i for i in self.ahead if i is not item]
-            if not self.scope.known(name):  # it was left out, as what this would define
-                self._infer(item.body.at(0))
-        return False
-
-    def _claims(self, item: Display, tokens: Sequence[Token]) -> bool:
-        """Whether a formula in a sentence defines nothing, as its sentence is about one case, or its name not new."""
-        s = item.sentence
-        head = tokens[-1] if tokens[0].text[1:] in BIG else tokens[0]  # let Σ_j e^{z_j} = S
-        names = [head.text] if head.kind == "NAME" else []
-        with_new = may_name(s, 0 <= item.start - self.shown < 400) or not set(names) & self.names.earlier
-        return doubtful(s) or (bool(cue_of(s) & DEFINES) and not with_new)
-
-    def _one_case(self, s: Sentence, following: Sequence[Any]) -> bool:
-        """Whether the formula after this one says for which case it holds: `where $a = 3$ for $x > 0$`."""
-        if (
-            [w.lower() for w in s.after[-1:]] != ["for"]
-            or not following
-            or not isinstance(following[0], Inline | Display)
-        ):
-            return False
-        body = following[0].body
-        tokens = tokens_of(self.scope, body.text, self.document.macros, body.at)
-        return any(t.kind == "REL" for t in tokens) and not clauses.about_indices(tokens, self._is_index)
-
     # Displays.
 
-    def _display(self, item: Display) -> None:
+    def _display(self, following: Sequence[Any], item: Display) -> None:
         line, _ = self.source.position(item.start)
         end_line, _ = self.source.position(item.end)
         pending, self.pending = self.pending, _Pending()
@@ -281,7 +248,8 @@ class Session:
                 self.supposed = tokens, item.sentence  # `when $m = T$` states nothing
                 return
         self.names.earlier = set(self.names.spoken)
-        self.names.spoken |= {t.text for t in tokens if t.kind == "NAME"}
+        rejects = item.environment != "inline" and rejected(item)
+        self.names.spoken |= {t.text for t in tokens if t.kind == "NAME" and not rejects}
         links, last = rows.links(tokens, self._is_index)
         trouble = first_bad(tokens) or self._unknown_command(tokens) if not links else None
         if trouble is not None:
@@ -297,19 +265,27 @@ class Session:
             condition = said or (None if pending.cases else self.case.of(spoken))
             if condition and not link.conditions:
                 link.conditions, link.said = [condition], member_text(self.source.text, rows.Member(condition))
-        self.names.claims = item.environment == "inline" and self._claims(item, tokens)
-        self._steps(display, links)
+        self.names.claims = rejects or (item.environment == "inline" and self._claims(item, tokens, following))
+        held = set(self.names.held)
+        with self.scope.saved() if rejects else nullcontext():  # what it says of new letters is not so
+            self._steps(display, links)
+        self.names.held = held if rejects else self.names.held
         self.names.claims = False
-        if last is not None and last.tokens:
+        for at, end in beside(body.text, body.at) if display.steps else ():
+            display.steps[-1].lints.append(lint(self.source, "unchecked-remark", UNCHECKED, at, end))
+        if rejects:
+            self.last = None
+        elif last is not None and last.tokens:
             self.last = last
             self.last_conditions = links[-1].conditions if links else pending.cases
 
-    def _unknown_command(self, tokens: Sequence[Token]) -> Unreadable | None:
+    def _unknown_command(self, tokens: Sequence[Token], elsewhere: bool = False) -> Unreadable | None:
         """A command in a display without relations that nobody knows: it may be one."""
         for t in tokens:
-            odd = t.kind == "NAME" and t.text.startswith("\\") and t.text[1:].isalpha() and len(t.text) > 2
+            odd = t.kind == "NAME" and t.text.startswith("\\") and t.text[1:].isalpha()
             if odd and t.text[1:] not in COMMANDS and not self.scope.known(t.text):
-                return Unreadable(f"{t.text} is not known, and there is no relation here.", t.start, t.end)
+                why = r"\input is not followed; define it in this file" if elsewhere else "there is no relation here"
+                return Unreadable(f"{t.text} is not known, and {why}.", t.start, t.end)
         return None
 
     def _said_before(self, item: Display) -> list[Token] | None:
@@ -322,9 +298,6 @@ class Session:
         if not same or item.environment != "inline":
             self.supposed = None
         return tokens if same and not odd_word(words) else None
-
-    def _is_index(self, name: str) -> bool:
-        return name in self.scope.ranges or (len(name) == 1 and name in "ijklmn" and not self.scope.known(name))
 
     def _steps(self, display: DisplayReport, links: list[rows.Link]) -> None:
         steps: list[ReadStep] = []
@@ -339,6 +312,8 @@ class Session:
                     )
                 if link.relation.text in rows.VAGUE:
                     raise Unreadable(f"What {link.relation.text} states is not decided.", *link.relation.span)
+                if self.elsewhere and (trouble := self._unknown_command(link.lhs.tokens[:1], True)):
+                    raise trouble  # perhaps a macro, of which nothing is known
                 if all(t.kind == "DOTS" for t in link.rhs.tokens) and link.rhs.tokens:
                     report.verdict, report.reason = "unknown", "The dots stand for steps that are not written."
                 else:
@@ -346,8 +321,7 @@ class Session:
             except Unreadable as error:
                 unparsed(self.source, report, error)
             for tokens in link.unchecked:
-                message = "This is part of a remark, and is not checked."
-                report.lints.append(lint(self.source, "unchecked-remark", message, tokens[0].start, tokens[-1].end))
+                report.lints.append(lint(self.source, "unchecked-remark", UNCHECKED, tokens[0].start, tokens[-1].end))
             steps.append(ReadStep(link, sides, report))
             display.steps.append(report)
         for group in _groups(steps):

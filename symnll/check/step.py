@@ -16,6 +16,7 @@ from symnll.check.clock import Clock, OutOfTime
 from symnll.check.decide import Decision, decide
 from symnll.check.relations import approximate, proportional, up_to_constant
 from symnll.meaning.conditions import RELATIONS, hypothesis
+from symnll.meaning.derivatives import totals_in
 from symnll.meaning.elaborate import Elaborator
 from symnll.meaning.integrals import Antiderivative
 from symnll.meaning.scope import Scope
@@ -40,6 +41,7 @@ class Meant:
     constant: bool = False  # equal up to a constant in the variables of `integrals`
     integrals: tuple[Any, ...] = ()
     about: tuple[Any, ...] = ()  # the arguments of functions in it, as x in p(x)
+    entries: frozenset[Any] = frozenset()  # the indices of entries, of which nobody wrote, where vectors are equal
 
 
 def meaning(
@@ -53,11 +55,14 @@ def meaning(
 ) -> Meant:
     """The statement lhs relation rhs, from the syntax of its sides. Raises Unclear."""
     e = Elaborator(scope, readings, wide)
-    e.free = free
+    e.free, e.conditions, e.totals = free, conditions, set().union(*map(totals_in, sides))
     parts = [constant_apart(scope, s) for s in sides]
     lhs, rhs = (e.value(node, {}) for node, _ in parts)
+    entries: set[Any] = set()
     if isinstance(lhs, (Array, Ones)) or isinstance(rhs, (Array, Ones)):
         lhs, rhs = by_entries(e, lhs, rhs, sides[1])
+        entries = {i for s in (lhs, rhs) for i in s.free_symbols if isinstance(i, L.Index)}
+        entries -= set(e.scope.index_cache.values())
     given = [relation_ for _, relation_ in scope.given]
     for assumption in scope.assumptions:
         given.extend(hypothesis(e, S.parse(assumption.tokens), {}))
@@ -70,7 +75,7 @@ def meaning(
     variables = tuple({a.args[1]: None for a in _antiderivatives(lhs, rhs)})
     kinds = [scope.notes[n] for s in sides for n in sorted(names_in(s)) if n in scope.notes]
     notes = [*dict.fromkeys((*kinds, *e.notes)), *(f"opened: {d}" for d in e.opened)]
-    meant = Meant(lhs, rhs, relation, given, notes, e.ambiguities, constant, variables)
+    meant = Meant(lhs, rhs, relation, given, notes, e.ambiguities, constant, variables, entries=frozenset(entries))
     if (constant or relation == r"\propto") and not variables:
         meant.about = tuple(_arguments(e, sides[0]) or _arguments(e, sides[1]))
         meant.notes.append(f"what varies: {', '.join(map(str, _varying(meant))) or 'nothing'}")
@@ -179,7 +184,11 @@ def judge(meant: Meant, seconds: float, premises: Sequence[Any] = ()) -> Decisio
         if meant.relation not in EQUALITIES:
             return Decision("unknown", "An inequality up to a constant says nothing.")
         return _by_choice(meant, lambda v: up_to_constant(lhs, rhs, v, given, seconds=seconds))
-    return decide(RELATIONS[meant.relation](lhs, rhs), given, seconds=seconds, candidates=premises)
+    statement = RELATIONS[meant.relation](lhs, rhs)
+    found = decide(statement, given, seconds=seconds, candidates=premises)
+    if found.condition_statement is not None and found.condition_statement.free_symbols & meant.entries:
+        return decide(statement, given, seconds=seconds, conditional=False)
+    return found
 
 
 def _by_choice(meant: Meant, decided: Callable[[list[Any]], Decision]) -> Decision:

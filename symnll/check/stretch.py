@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from symnll.check.reading import ReadStep, lint
 from symnll.check.spellings import MOMENTS, OPERATORS, STANDARD, usual
 from symnll.check.step import EQUALITIES, judge, meaning
 from symnll.meaning.define import FIXED, definition, is_number, record
-from symnll.meaning.derivatives import variables_in
 from symnll.meaning.evidence import labels_below
 from symnll.meaning.functions import FUNCTIONS
 from symnll.meaning.joint import joint
-from symnll.meaning.known import covers, is_compound, is_letter, namesake, taken
+from symnll.meaning.known import covers, declared, is_compound, is_letter, namesake, says_a_value, taken
 from symnll.meaning.scope import Definition, Scope, pretty
+from symnll.meaning.shape import totals
 from symnll.meaning.standard import DELTAS, INDICATORS
 from symnll.meaning.trees import children, names_in, spelled
 from symnll.read import syntax as S
@@ -25,16 +25,8 @@ from symnll.read.shapes import bounds_a_letter
 from symnll.read.source import Source
 from symnll.read.tokens import NAMED, Token, Unreadable
 
+TRANSPOSES = (r"\top", "T")
 SENTENCE = -1  # in place of the number of the display that holds a definition
-
-
-class Later(NamedTuple):
-    """A display further down that may define a name, the names at its right, and by what ∂ is taken before it."""
-
-    name: str
-    display: int
-    spoken: set[str]
-    varied: frozenset[str] = frozenset()
 
 
 class Stretch:
@@ -49,8 +41,9 @@ class Stretch:
         self.held: set[str] = set()  # those in the steps so far
         self.mentioned: set[str] = set()  # the names in the sentences so far
         self.unsure: dict[str, str] = {}  # names of which a sentence says what is not taken for a definition
+        self.open: dict[str, tuple[Any, Any] | None] = {}  # what such a sentence says, where no word takes it back
+        self.untaken: set[str] = set()  # declared names to which a sentence gives a meaning that is not taken in
         self.domains: dict[str, str] = {}  # definitions that are stated for some values only, and for which
-        self.later: list[Later] = []
         self.claims = False  # in a sentence that defines nothing
         self.unreported: list[str] = []  # remarks on definitions in sentences, for the next step
 
@@ -63,7 +56,9 @@ class Stretch:
         found = definition(self.scope, left, right, source, display)
         if found is None or taken(self.scope, found) or self._stated(found, left):
             return False
-        if self._of_itself(found, left, right):
+        if self._scripted(left, TRANSPOSES):  # W^⊤ is no new name, where W is spoken of
+            return False
+        if _solves(found, right) or self._of_itself(found, left, right):
             return False
         record(self.scope, found)
         self.unsure.pop(name_of(left), None)
@@ -73,11 +68,10 @@ class Stretch:
     def _of_itself(self, found: Definition, left: Any, right: Any) -> bool:
         """Whether the right side speaks of what is defined, or of the same operator: E[fg] = E[f] E[g]."""
         operator = found.arguments is not None and name_of(left) in OPERATORS and name_of(left) in names_in(right)
-        if joint(found):
-            others = (d for n in names_in(right) - {found.head} for d in self.scope.definitions.get(n, ()))
+        if joint(found) or totals(found):  # L = Σ_n L_n / N
+            names = names_in(right) if totals(found) else names_in(right) - {found.head}
+            others = (d for n in names for d in self.scope.definitions.get(n, ()))
             return any(_leads(self.scope, d.body, found.head, set()) for d in others)
-        if totals(found):  # L = Σ_n L_n / N
-            return any(_leads(self.scope, d.body, found.head, set()) for d in self._others(found, right))
         return operator or _leads(self.scope, right, found.head, set())
 
     def _stated(self, found: Definition, left: Any) -> bool:
@@ -90,7 +84,12 @@ class Stretch:
         ]
         if name in self.confirmed or any(covers(self.scope, x, replace(found, head=x.head)) for x in others):
             return True
-        return name_of(left) in MOMENTS and any(map(is_compound, found.arguments))
+        if name in STANDARD and not self.scope.known(found.head) and says_a_value(found):
+            return True
+        if name_of(left) not in MOMENTS:
+            return False
+        whole = found.head != name_of(left) and all(declared(self.scope, n) for n in names_in(left) - {name_of(left)})
+        return whole or any(map(is_compound, found.arguments))  # E_p[f], where p and f are declared
 
     def say(self, left: Any, right: Any, source: str) -> bool:
         """Take an equation in a sentence for a definition; of what a display or a sentence defined, for a new one."""
@@ -119,6 +118,40 @@ class Stretch:
         self.note(source)
         return True
 
+    def doubt(self, name: str, source: str, sides: tuple[Any, Any] | None) -> None:
+        """Note what a sentence says of a name without defining it; `sides`: of all that the name stands for."""
+        if name not in self.unsure:
+            self.unsure[name], self.open[name] = source, sides
+            self.note(f"unsure {source} {sides is None}")
+
+    def ignored(self, left: Any, right: Any, source: str) -> None:
+        """Say that a sentence gives a declared name a meaning that is not taken in."""
+        name = name_of(left)
+        known = any(q.name == name and not q.inferred for q in self.scope.quantities.values())
+        if known:
+            with self.scope.saved():
+                if self._holds_of(left, right):
+                    return
+            self.doubt(name, source, (left, right))
+            self.untaken.add(name)
+            message = f"{pretty(name)} is declared, so that {source} is not taken in; write `let {source}` instead."
+            self.unreported.append(message)
+
+    def _doubtful(self, side: Any, other: Any) -> bool:
+        """Whether a sentence says something else of what an equation would define."""
+        name = name_of(side)
+        if name not in self.unsure:
+            return False
+        said = self.open[name]
+        if said is None:
+            return True
+        with self.scope.saved():
+            found = definition(self.scope, *said, self.unsure[name])
+            if found is None or taken(self.scope, found) or _solves(found, said[1]) or self._of_itself(found, *said):
+                return True
+            record(self.scope, found)
+            return not self._holds_of(side, other)
+
     def introduces(self, display: int, step: ReadStep, named: bool) -> bool:
         """Whether this step introduces a name: a chain's first step, whose left side is a name not yet known.
 
@@ -139,6 +172,8 @@ class Stretch:
 
     def _introduces(self, display: int, step: ReadStep, left: Any, right: Any, named: bool) -> bool:
         link, report = step.link, step.report
+        if self._doubtful(left, right):
+            return False
         if link.relation.text in (":=", "=:") and self.define(right, left, f"{report.rhs} = {report.lhs}", display):
             return True
         named = named and name_of(left) not in self.earlier and not isinstance(S.unwrap(right), (S.Name, S.Atom))
@@ -149,6 +184,10 @@ class Stretch:
         if forward:
             found = definition(self.scope, left, right, "", display)
             other = None if found is None or taken(self.scope, found) else namesake(self.scope, found)
+            if found is not None and other is not None and _repeats(found, other):
+                return False
+            if found is not None and other is not None and (totals(found) or totals(other)):
+                other = None
             if other is not None and self._holds_of(left, right):
                 return False
             if self.define(left, right, f"{report.lhs} = {report.rhs}", display):
@@ -161,9 +200,19 @@ class Stretch:
         # Σ_j e^{z_j} = Z; but \hat{λ} = λ says something of a λ that was there before.
         named = definition(self.scope, left, right, "", display) is not None
         backward = (
-            self._fresh(right, named) and not self._fresh(left, False) and not (named and name_of(left) in self.held)
+            not (self._doubtful(right, left) or names_in(left) & self.unsure.keys())
+            and not self._scripted(right)  # a', where a is spoken of
+            and self._fresh(right, named)
+            and not self._fresh(left, False)
+            and not (named and name_of(left) in self.held)
         )
         return backward and self.define(right, left, f"{report.rhs} = {report.lhs}", display)
+
+    def _scripted(self, side: Any, only: Container[str] = ()) -> bool:
+        """Whether a side is a letter that the steps so far speak of, with primes or something above it."""
+        node = S.unwrap(side)
+        marks = [spelled(S.unwrap(s)) for s in node.sups] + ["'"] * node.primes if isinstance(node, S.Atom) else []
+        return any(not only or m in only for m in marks) and name_of(side) in self.held
 
     def _letters_apart(self, left: Any, right: Any) -> bool:
         """Whether both sides are letters that were there before, and t = y is a claim: neither is defined, or one is
@@ -200,22 +249,6 @@ class Stretch:
         except Unreadable:
             return False
 
-    def too_early(self, sides: Sequence[Any], display: int) -> str:
-        """A letter in a derivative or integral that a display further down ties to another letter in it, or ""."""
-        spoken = {n for s in sides for n in names_in(s)}
-        if not spoken & {r"\partial", r"\nabla", r"\int", "d", r"\mathrm{d}"}:
-            return ""
-        own = {n for s in sides for n in variables_in(s)}
-        partial = not spoken & {"d", r"\mathrm{d}", r"\int"}
-        late = (
-            x for x in self.later
-            if x.display > display and x.name in spoken - own and (x.name, 0) in self.scope.quantities
-            and not (partial and x.name in x.varied)  # the slopes of S(a, b), and below them where they are zero
-        )  # fmt: skip
-        return next(
-            (x.name for x in late if x.spoken & spoken - {x.name} and self.scope.quantities[x.name, 0].inferred), ""
-        )
-
     def confirm(self, sides: tuple[Any, Any]) -> None:
         """Note that the document has stated what the standard name on the left is."""
         found = definition(self.scope, *sides, "")
@@ -231,6 +264,17 @@ class Stretch:
         if found is None or usual(found.head) in self.confirmed:
             return False
         return all(map(is_letter, found.arguments or ()))
+
+
+def _solves(found: Definition, right: Any) -> bool:
+    """Whether this is an equation for a name, x² = 4, and no definition of its power."""
+    return "^" in found.head and not names_in(right)
+
+
+def _repeats(found: Definition, entry: Definition) -> bool:
+    """Whether this gives all entries one value, where one of them was defined before: w_t = 0 after w_0 = 0."""
+    letters = {i for i in found.indices if isinstance(i, str)}
+    return bool(letters) and entry.head.rpartition("_")[0] == found.head and not letters & names_in(found.body)
 
 
 def bare_name(node: Any) -> str:

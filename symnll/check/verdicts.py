@@ -17,16 +17,17 @@ from symnll.check.options import Options
 from symnll.check.reading import ReadStep, lint, member_text, side, unparsed
 from symnll.check.repair import Broken, repair
 from symnll.check.rounded import is_cut, rounded
-from symnll.check.spellings import STANDARD, usual
+from symnll.check.spellings import STANDARD, USUAL, usual
 from symnll.check.step import Meant, judge, meaning
 from symnll.check.stretch import Stretch, name_of
 from symnll.meaning.conditions import RELATIONS
 from symnll.meaning.evidence import in_scripts, labels_below, only_bare
+from symnll.meaning.functions import FUNCTIONS
 from symnll.meaning.infer import SIZES
 from symnll.meaning.known import reach
 from symnll.meaning.scope import Definition, Scope, pretty
 from symnll.meaning.trees import names_in
-from symnll.meaning.values import Independent, NotANumber
+from symnll.meaning.values import Independent, NotANumber, Tied
 from symnll.read import rows
 from symnll.read import syntax as S
 from symnll.read.source import Source
@@ -88,6 +89,9 @@ class Verdicts:
             if standard is not None:
                 message = f"This name has a standard meaning, for which what is written is {standard[1].verdict}."
                 report.lints.append(lint(self.source, "standard-name", message, sides[0].start, sides[0].end))
+            elif _unheard(*sides):
+                message = "This name has a standard meaning; here it is whatever is written, which is not checked."
+                report.lints.append(lint(self.source, "standard-name", message, sides[0].start, sides[0].end))
             return
         if link.relation.text == "=:":
             sides = sides[::-1]
@@ -95,15 +99,11 @@ class Verdicts:
         try:
             meant = _meaning(stretch.scope, sides, step)
         except Unreadable as error:
-            stretch.scope.quantities = quantities  # what was inferred from a step that is not understood
+            if not isinstance(error, Tied):
+                stretch.scope.quantities = quantities  # what was inferred from a step that is not understood
             unparsed(self.source, report, error)
             if isinstance(error, Independent):
                 report.verdict = "unknown"
-            return
-        late = stretch.too_early(sides, display.display)
-        if late:  # before what is recalled, as that says nothing of what stands further down
-            reason = f"What {late} is stands further down, and its derivative matters here; move it up."
-            _fill(report, meant, Decision("unknown", reason), link)
             return
         key = self._key(stretch, step)
         if self._recall(report, key):  # only now, as the meaning may have given names a meaning
@@ -122,6 +122,9 @@ class Verdicts:
         """What is true of a standard name such as softmax, of which the document says nothing, defines nothing."""
         assert step.sides is not None
         node, name = S.unwrap(step.sides[0]), name_of(step.sides[0])
+        said = name in stretch.scope.stated or stretch.scope.known(name)
+        if isinstance(node, S.Atom) and node.primes and name in {*FUNCTIONS, r"\sigma"} and not said:
+            return self._slope(stretch, step, name)
         bare = isinstance(node, S.Name) or (isinstance(node, S.Atom) and not node.subs)
         bare = bare or (isinstance(node, S.Atom) and labels_below(stretch.scope, name, node.subs))
         if bare or usual(name) not in STANDARD or stretch.scope.known(name) or not step.link.first:
@@ -133,6 +136,27 @@ class Verdicts:
         except Unreadable:
             return None
         return meant, _doubted(stretch, meant, self._judged(stretch.scope, meant, step.link))
+
+    def _slope(self, stretch: Stretch, step: ReadStep, name: str) -> tuple[Meant, Decision] | None:
+        """What is said of σ' and σ, where nobody says what σ is: of the derivative of the sigmoid, if that is true."""
+        scope, sides, link = stretch.scope, step.sides, step.link
+        assert sides is not None
+        at = sides[0].start, sides[0].end
+        x = S.Name(*at, next((n for n in "xuts" if not scope.known(n)), "x°"))
+        called = S.Bracket(*at, "(", S.List(*at, (x,)))
+        body = S.Product(*at, (S.Name(*at, "sigmoid" if name == r"\sigma" else name), called))
+        found = Definition(name, (), (x,), body, f"{name} has its usual meaning", frozenset({x.text}))
+        scope.stated.setdefault(name, found)
+        try:
+            meant = meaning(scope, sides, link.relation.text, link.conditions, step.wide, step.free)
+        except Unreadable:
+            return None
+        decision = self._judged(scope, meant, link)
+        if decision.verdict != "proved":
+            shown = pretty(name)
+            reason = f"Nothing says what {shown} is; write {shown}(x) = …, or give {shown}' another name."
+            decision = Decision("unknown", reason)
+        return meant, decision
 
     def _judged(self, scope: Scope, meant: Meant, link: rows.Link) -> Decision:
         premises = []
@@ -214,6 +238,15 @@ class Verdicts:
         })  # fmt: skip
 
 
+def _unheard(left: Any, right: Any) -> bool:
+    """Whether a name with a standard meaning gets one that nothing here compares with it: H(p) = log K for all p."""
+    node, name = S.unwrap(left), name_of(left)
+    if isinstance(node, S.Name):
+        return False
+    spoken = ({n.lower() for n in names_in(left)} - {name.lower()}) & {n.lower() for n in names_in(right)}
+    return name in USUAL or (usual(name) in STANDARD and isinstance(node, S.Product) and not spoken)
+
+
 def _meaning(scope: Scope, sides: Any, step: ReadStep) -> Meant:
     """What a step states. If a vector or an index stands where a number must, letters that functions are defined by
     are numbers: a page may define σ(x) for a number x, and write x_n for its data, or f(t), and write x_t.
@@ -282,6 +315,10 @@ def _doubted(stretch: Stretch, meant: Meant, decision: Decision) -> Decision:
     scope = stretch.scope
     if decision.verdict not in ("refuted", "conditional"):
         return decision
+    bare = [n for n, size in scope.sizes.items() if size in (meant.lhs, meant.rhs)]
+    if bare and any(getattr(s, "is_number", False) for s in (meant.lhs, meant.rhs)):
+        reason = f"{bare[0]} is a size here, of which steps hold for every value; say it in words, or with `case`."
+        return Decision("unknown", reason)
     free = [s.free_symbols for s in (meant.lhs, meant.rhs)]
     applied = {f.func for s in (meant.lhs, meant.rhs) for f in s.atoms(AppliedUndef)}
     lonely = [
@@ -291,7 +328,7 @@ def _doubted(stretch: Stretch, meant: Meant, decision: Decision) -> Decision:
     ]  # fmt: skip
     unsure = [
         q.name for q in scope.quantities.values()
-        if q.inferred and q.name in stretch.unsure and getattr(q.base, "label", q.base) in free[0] | free[1]
+        if (q.inferred or q.name in stretch.untaken) and q.name in stretch.unsure and getattr(q.base, "label", q.base) in free[0] | free[1]
     ]  # fmt: skip
     unsure += [n for n in stretch.unsure for d in scope.definitions.get(n, ()) if f"opened: {d.source}" in meant.notes]
     if unsure:

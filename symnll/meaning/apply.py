@@ -13,6 +13,7 @@ from symnll.meaning import values as V
 from symnll.meaning.environment import PARAMETERS, Env, carried
 from symnll.meaning.scope import Definition
 from symnll.meaning.scripts import entry
+from symnll.meaning.ties import held
 from symnll.meaning.trees import children, events, mentions, names_in, script_parts, spelled, split_at
 from symnll.meaning.uses import Use, is_index
 from symnll.meaning.values import Array, Independent, Range, Unclear, Value
@@ -132,16 +133,17 @@ def _primed(
     at = e.value(parts[0], env)
     if S.unwrap(parts[0]) == name and name.text not in body_env and isinstance(at, sympy.Symbol):
         body = e.scalar(d.body, body_env)
-        _depends(e, d, use, name.text, body)
+        _depends(e, d, use, name.text, at, body)
         return sympy.Derivative(body, (at, use.primes), evaluate=False)
     x = V.variable("x")
     body = e.scalar(d.body, {**body_env, name.text: x, PARAMETERS: frozenset({name.text})})
-    _depends(e, d, use, name.text, body)
+    _depends(e, d, use, name.text, x, body)
     return L.At(sympy.Derivative(body, (x, use.primes), evaluate=False), x, at)
 
 
-def _depends(e: Elaborator, d: Definition, use: Use, letter: str, body: Value) -> None:
-    """Refuse f' where the body of f, or of a function in it, does not speak of the argument."""
+def _depends(e: Elaborator, d: Definition, use: Use, letter: str, base: Any, body: Value) -> None:
+    """Refuse f' where the body of f, or of a function in it, does not speak of the argument, or holds what varies."""
+    held(e, body, letter, use.node, base=base)
     if letter in e.silent | _silent(e, d, body):
         raise Independent(
             f"{use.key} is defined here without {letter}; say with `let` how it depends on it.",

@@ -13,9 +13,10 @@ from symnll import language as L
 from symnll.meaning import values as V
 from symnll.meaning.apply import alike, apply
 from symnll.meaning.environment import ABSTRACT, Env
+from symnll.meaning.evidence import like_argument
 from symnll.meaning.functions import FUNCTIONS, softmax
 from symnll.meaning.joint import joint, of_list
-from symnll.meaning.known import declared
+from symnll.meaning.known import FOR_MANY, PROBABILITIES, declared
 from symnll.meaning.names import plain, quantity_entry
 from symnll.meaning.scripts import factorial, raised, scripted, superscripts
 from symnll.meaning.trees import (
@@ -45,7 +46,9 @@ def name_unit(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Va
     """The value of the name at items[k], with its arguments where it takes some, and the place after it."""
     use = use_of(e, items[k], env)
     following = items[k + 1] if k + 1 < len(items) else None
-    factor = following is None or isinstance(following, S.Times) or declared(e.scope, "d") or "d" in env
+    factor = following is None or isinstance(following, S.Times) or "d" in env
+    differentials = any(n.pattern[0].text == "d" and len(n.pattern) > 1 for n in e.scope.notations)  # dP_{ij} for …
+    factor = factor or (declared(e.scope, "d") and not differentials)
     if use.key == "d" and not (factor or use.indices or use.primes):
         message = "d before this may be a differential or a factor; declare `real d`, or write d/dx as a fraction."
         raise Unclear(message, use.node.start, use.node.end)
@@ -59,12 +62,16 @@ def name_unit(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Va
         if v is not None:
             return _powered(e, superscripts(e, v, following, env), use, env), k + 2
     if callable_:
-        called = _called(e, use, following, env)
+        called = _called(e, use, following, env, k > 0)
         if called is not None:
             v = scripted(e, called, following, env)
             if any(spelled(S.unwrap(p)) == "-1" for p in use.powers):
                 raise Unclear(f"{use.key} with the exponent −1: the inverse, or one over it? Write which.",
                               use.node.start, use.node.end)  # fmt: skip
+            again = items[k + 2] if use.primes and k + 2 < len(items) else None
+            if isinstance(again, S.Bracket) and isinstance(n := S.unwrap(again.inside), S.Num) and n.value != 1:
+                message = f"Whether ({spelled(n)}) is a point or a factor is not clear; write \\cdot, or one point."
+                raise Unclear(message, again.start, again.end)
             return _powered(e, v, use, env), k + 2
     return _powered(e, plain(e, use, env), use, env), k + 1
 
@@ -75,8 +82,8 @@ def _powered(e: Elaborator, v: Value, use: Use, env: Env) -> Value:
     return factorial(v, use.bangs, use.node)
 
 
-def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
-    """The value of name(arguments), or None where that is a product."""
+def _called(e: Elaborator, use: Use, following: Any, env: Env, factors: bool = False) -> Value | None:
+    """The value of name(arguments), or None where that is a product. `factors`: factors stand before the name."""
     bracket = head_of(following)
     if not isinstance(bracket.inside.only, S.Name) and _bare(bracket.inside, use.key):  # σ(1 − σ)
         return None
@@ -115,6 +122,7 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
                 use.node.start, following.end,
             )  # fmt: skip
         if parts:
+            _in_order(e, use, parts, following)
             e.notes[f"{use.key}({', '.join(spelled(p) for p in parts)}) is {use.key}"] = None
             return plain(e, use, env)
     if any(d.arguments is None and len(d.indices) == wanted for d in defined) and all(
@@ -123,7 +131,7 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env) -> Value | None:
         return plain(e, Use(use.key, (*use.indices, *parts), use.powers, use.node, use.primes, 0), env)
     if use.key == r"\sigma" and len(parts) == 1 and (not arities or use.key in e.scope.stated):
         return _sigma(e, use, parts[0], following, env)
-    return _unknown(e, use, parts, following, env)
+    return _unknown(e, use, parts, following, env, factors)
 
 
 def _defined(e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, env: Env) -> Value | None:
@@ -160,12 +168,20 @@ def _sigma(e: Elaborator, use: Use, part: S.List, following: Any, env: Env) -> V
     return _standard(e, FUNCTIONS["sigmoid"], use, part, env)
 
 
-def _unknown(e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, env: Env) -> Value | None:
+def _unknown(
+    e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, env: Env, factors: bool
+) -> Value | None:
     """What name(arguments) is where nothing says it: None for a factor, else a new function. Raises Unclear."""
     defined = e.scope.definitions.get(use.key, ())
+    number = any(name == use.key for name, _ in e.scope.quantities) or any(d.arguments is None for d in defined)
+    if number and defined and _at_point(e, use, parts, factors):
+        shown = f"{use.key}({', '.join(spelled(p).lstrip('+') for p in parts)})"
+        raise Unclear(
+            f"Whether {shown} is a value or a product is not clear; define {use.key} with its argument, or use \\cdot.",
+            use.node.start, following.end,
+        )  # fmt: skip
     event = bool(events(parts)) and (head_of(following).kind == "(" or not _factor_like(use.key))  # not p [i = j]
     conditional = _conditional(head_of(following)) or event
-    number = any(name == use.key for name, _ in e.scope.quantities) or any(d.arguments is None for d in defined)
     if any(d.arguments is not None and not of_list(d) and not joint(d) for d in defined) and not number:
         raise Unclear(f"{use.key} is defined for other arguments than these.", use.node.start, following.end)
     called = bool(defined) and all(of_list(d) or joint(d) for d in defined)  # p(x_1, …, x_n) is; so p(x_k) is no product
@@ -200,6 +216,37 @@ def _unknown(e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, e
             use.node.start, following.end,
         )  # fmt: skip
     return None
+
+
+def _at_point(e: Elaborator, use: Use, parts: Sequence[S.List], factors: bool) -> bool:
+    """Whether a bracket after a name that is defined without arguments may say where: L(0), p(-z), L(w + ε).
+
+    In 2 r (-x) it is a factor, unless the page writes r(x) elsewhere.
+    """
+    spoken = _reach(e, use.key, set())
+    if not all(not names_in(p) or names_in(p) & spoken for p in parts):
+        return False  # y (a + b), of which y does not speak
+    losses = {"f", "g", "h", *FOR_MANY} - PROBABILITIES
+    if use.key in e.scope.applied | losses:
+        return True
+    return not (factors and all(map(_negative, parts))) and all(map(like_argument, parts))
+
+
+def _negative(part: S.List) -> bool:
+    inner = S.unwrap(part)
+    return isinstance(inner, S.Sum) and len(inner.terms) == 1
+
+
+def _in_order(e: Elaborator, use: Use, parts: Sequence[S.List], following: Any) -> None:
+    """Refuse L(p, y) beside L(y, p), where L is defined without arguments: one of the two is L at another point."""
+    order = [spelled(S.unwrap(p)) for p in parts]
+    first = e.scope.forms.setdefault((f"{use.key}()", len(parts)), ", ".join(order)).split(", ")
+    if first != order and sorted(first) == sorted(order):
+        raise Unclear(
+            f"{use.key}({', '.join(order)}) is not {use.key}({', '.join(first)}), and {use.key} is defined without "
+            f"arguments; declare `let {use.key}({', '.join(first)}) = …`.",
+            use.node.start, following.end,
+        )  # fmt: skip
 
 
 def _bare(node: Any, name: str) -> bool:

@@ -64,7 +64,9 @@ def pairs(e: Elaborator, node: S.List, env: Env, lax: bool = False) -> list[Any]
             raise Unclear(f"The relation {sign} is not understood in a condition.", node.start, node.end)
         lefts = a.parts("COMMA") if len(a.parts("COMMA")) > 1 else [a]
         for left in lefts:
-            out.append(RELATIONS[sign](side(e, left, env), side(e, b, env)))
+            x, y = side(e, left, env), side(e, b, env)
+            apart = isinstance(x, sympy.Abs) and y == 0 and sign in ("=", r"\neq")  # |i − j| = 0
+            out.append(RELATIONS[sign](x.args[0] if apart else x, y))
     return out
 
 

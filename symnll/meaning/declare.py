@@ -48,7 +48,7 @@ def declare(scope: Scope, text: str, macros: Mapping[str, Any], at: Any = None) 
         elif word == "function":
             _function(scope, rest, "real")
         elif word == "let":
-            _words(scope, rest)
+            _words(scope, no_words(rest))
             define(scope, tokens_of(scope, rest, macros, _from(at, offset)), rest)
         elif word == "write":
             _write(scope, rest, macros)
@@ -71,9 +71,29 @@ def _from(at: Any, offset: int) -> Any:
     return (lambda i: at(i + offset)) if at else None
 
 
+def no_words(text: str) -> str:
+    """A formula of a declaration as it is. Raises Refused for English words, which would be products of letters."""
+    plain = re.sub(r"\\[A-Za-z]+(?:\s*\{[A-Za-z -]*\})?|[_^]\{[^{}]*\}", lambda m: " " * len(m[0]), text)
+    word = _WORDS.search(plain)
+    if word is not None:
+        raise Refused(
+            f"{word[0]!r} is a word, and a declaration holds one formula; write several declarations, cases "
+            r"(`\begin{cases} … \end{cases}`), or `for all i` at the end of an assumption."
+        )
+    return text
+
+
+_WORDS = re.compile(
+    r"(?<![\w\\])(?:or|and|not|for|if|iff|some|any|every|each|all|unless|when|whenever|where|with|is|are|except|only|either|"
+    r"otherwise|else|such|that|then|implies|because|since|given|provided|while)(?![\w'])"
+)
+
+
 def condition_tokens(scope: Scope, text: str, macros: Mapping[str, Any], at: Any = None) -> list[Token]:
     """The tokens of a relation in which `for all i` may stand in words."""
-    tokens = tokens_of(scope, re.sub(r"\bfor all\b", r"\\forall ", text), macros, at)
+    universal = re.sub(r"\bfor all\b", r"\\forall ", text)
+    no_words(universal)
+    tokens = tokens_of(scope, universal, macros, at)
     if not any(t.kind == "REL" for t in tokens):
         raise Refused("A condition is a relation: `assume a > 0`, `case i = j`.")
     S.parse(tokens)
@@ -266,8 +286,8 @@ def _function(scope: Scope, rest: str, kind: str) -> None:
 
 def _write(scope: Scope, rest: str, macros: Mapping[str, Any]) -> None:
     left, _, right = _of(rest, "for", r"write p(x) for p_x")
-    pattern = tokens_of(scope, left, macros, plain=True)
-    body = tokens_of(scope, right, macros)
+    pattern = tokens_of(scope, no_words(left), macros, plain=True)
+    body = tokens_of(scope, no_words(right), macros)
     if not pattern or not body:
         raise Refused("`write A for B` wants both.")
     scope.notations.append(notation(scope, pattern, body))

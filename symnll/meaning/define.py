@@ -11,6 +11,7 @@ import sympy
 from symnll.meaning.elaborate import Elaborator
 from symnll.meaning.evidence import free_letters
 from symnll.meaning.formulas import notation
+from symnll.meaning.functions import FUNCTIONS
 from symnll.meaning.known import declared, is_letter, is_power
 from symnll.meaning.scope import Definition, Scope
 from symnll.meaning.shape import rank
@@ -32,7 +33,7 @@ from symnll.read.tokens import Token
 # Names that no document gives a meaning of its own.
 FIXED = {
     r"\partial", r"\nabla", r"\sum", r"\prod", r"\int", "log", "ln", "exp", "max", "min", "argmax", "argmin", "arg",
-    "sinh", "cosh", "tanh", "sup", "inf", "lim", r"\mathbb{1}", r"\mathbf{1}",
+    "sinh", "cosh", "tanh", "sup", "inf", "lim", r"\infty", r"\mathbb{1}", r"\mathbf{1}",
 }  # fmt: skip
 
 
@@ -133,10 +134,10 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
     if (
         name.text in (r"\delta", r"\Delta")
         and isinstance(head, S.Atom)
-        and len(script_parts(head.subs[0] if head.subs else name)) > 1
+        and any(len(script_parts(s)) > 1 or _digits(s) for s in head.subs[:1])
     ):
         letters = set().union(*map(names_in, head.subs))
-        if not letters <= names_in(right) or name.text in names_in(right):
+        if not letters or not letters <= names_in(right) or name.text in names_in(right):
             return None  # Kronecker's; but δ_{nk} = y_{nk} − t_{nk} is an error that goes backwards through a network
     subs = [stripped(x) for i in items if isinstance(i, S.Atom) for x in i.subs]
     if any(isinstance(p, S.Sep) and p.kind == "REL" for x in subs if isinstance(x, S.List) for p in x.pieces):
@@ -152,6 +153,8 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
         return None
     if use.primes and (use.key in scope.functions or scope.functions_of(use.key)):
         return None  # a derivative
+    if use.primes and name.text in {*FUNCTIONS, r"\sigma"} and not scope.known(name.text):
+        return None  # σ', of the sigmoid
     if use.primes and len(items) > 1:
         return None
     if name.text == "e" and not use.indices and (use.powers or not free_letters(right)):
@@ -178,6 +181,12 @@ def definition(scope: Scope, left: Any, right: Any, source: str, display: int = 
     between = separators(bracket.inside) if arguments is not None else ""
     d = Definition(named, tuple(indices), arguments, right, source, parameters, display, between)
     return replace(d, rank=rank(scope, d)) if named in scope.definitions else d  # to be compared with what was there
+
+
+def _digits(node: Any) -> bool:
+    """Whether a subscript is a number of more than one digit, as in δ_{11}."""
+    inner = S.unwrap(node)
+    return isinstance(inner, S.Num) and inner.value >= 10
 
 
 def _parameter(scope: Scope, node: Any) -> Any:

@@ -14,6 +14,8 @@ from symnll.meaning import values as V
 from symnll.meaning.conditions import split
 from symnll.meaning.environment import ABSTRACT, Env
 from symnll.meaning.known import declared
+from symnll.meaning.places import after_derivative, at, kept, of_call
+from symnll.meaning.ties import held
 from symnll.meaning.trees import children, head_of, mentions, names_in, product_of, product_parts, spelled, stripped
 from symnll.meaning.values import Array, Unclear, Value
 from symnll.meaning.variables import NoName, Variable, apart, depends, tied
@@ -54,6 +56,16 @@ def variables_in(node: Any, total: bool = True) -> set[str]:
             found |= {n for i in bottom if not sign_of(i)[0] for n in names_in(head_of(S.unwrap(i)))}
     if isinstance(node, S.Atom) and isinstance(node.base, S.Name) and node.base.text in (r"\partial", r"\nabla"):
         found |= {n for sub in node.subs for n in names_in(sub)}
+    return found
+
+
+def totals_in(node: Any) -> set[str]:
+    """The names of which a total derivative dL/dx is taken in a tree."""
+    found = {n for c in children(node) for n in totals_in(c)}
+    if isinstance(node, S.Frac) and not node.binomial and is_derivative(node):
+        top = product_parts(_unsigned(node.top)[0])
+        if sign_of(top[0])[0] == "d" and len(top) == 2:
+            found |= names_in(head_of(top[1]))
     return found
 
 
@@ -146,7 +158,9 @@ def fraction(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
     if sum(n for _, n in variables) != sign_of(top[0])[1]:
         raise Unclear("The order of this derivative differs above and below.", node.start, node.end)
     if len(top) > 1:
-        return differentiate(e, product_of(top[1:]), variables, env, node), k + 1
+        operand = product_of(top[1:])
+        v = differentiate(e, operand, variables, env, node)
+        return after_derivative(e, v, operand, variables[0][0], items, k + 1, env)
     operand, after = _operand(e, items, k, [v for v, _ in variables])
     return differentiate(e, operand, variables, env, node), after
 
@@ -234,6 +248,10 @@ def operator(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
             item.start, item.end,
         )  # fmt: skip
     operand, after = _operand(e, items, k, [variable])
+    called = of_call(e, operand, variable)
+    if called is not None:
+        slope = differentiate(e, called[0], [(variable, order)], env, item)
+        return at(e, slope, Variable(e, variable, env), called[1], env), after
     return differentiate(e, operand, [(variable, order)], env, item), after
 
 
@@ -267,6 +285,12 @@ def differentiate(e: Elaborator, operand: Any, variables: list[tuple[Any, int]],
     outer = [Variable(e, v, env) for v, n in variables for _ in range(n)]
     for v in outer:
         apart(v, env, node)
+    total = isinstance(node, S.Frac) and sign_of(product_parts(node.bottom)[0])[0] == "d"
+    called = of_call(e, operand, variables[0][0])
+    if called is not None and isinstance(S.unwrap(called[1]), S.Num):
+        raise Unclear("The derivative at a point, or of the value there? Write f'(x), or a bar with x = a.", node.start,
+                      node.end)  # fmt: skip
+    fixed = [] if total else kept(e, operand, {v.key for v in outer}, env)
     inner_env: Any = dict(env)
     abstracts = dict(env.get(ABSTRACT, {}))
     for v in outer:
@@ -274,19 +298,19 @@ def differentiate(e: Elaborator, operand: Any, variables: list[tuple[Any, int]],
             if v.key in abstracts and v.fresh:
                 v.reuse(abstracts[v.key])
             abstracts[v.key] = v.abstract
+    abstracts |= {v.key: v.abstract for v in fixed if v.abstract is not None}
     if abstracts:
         inner_env[ABSTRACT] = abstracts
     body = e.value(operand, inner_env)
     if isinstance(body, V.Ones):
         raise Unclear("The length of this vector of ones is not known.", node.start, node.end)
-    total = isinstance(node, S.Frac) and sign_of(product_parts(node.bottom)[0])[0] == "d"
     for v in outer:
         depends(e, body, v, operand, node, env)
         tied(e, body, v, total, node)
     result = body
     for v in reversed(outer):
         result = v.derivative(result, node)
-    for v in {id(v.abstract): v for v in outer if v.abstract is not None and v.fresh}.values():
+    for v in {id(v.abstract): v for v in (*outer, *fixed) if v.abstract is not None and v.fresh}.values():
         result = v.evaluated(e, result, env)
     return result
 
@@ -315,6 +339,8 @@ def _by_compound(e: Elaborator, operand: Any, variable: Any, order: int, env: En
         )
     x = V.variable("x")
     v = e.scalar(body, {**env, mark: x})
+    for letter in names_in(inner):
+        held(e, v, letter, node, partial=True)
     return L.At(sympy.Derivative(v, (x, order), evaluate=False), x, e.scalar(inner, env))
 
 
@@ -357,4 +383,5 @@ def evaluated(e: Elaborator, v: Value, evaluation: Any, env: Env) -> Value:
     at = e.scalar(sides[1], env)
     if not isinstance(variable.symbol, sympy.Symbol) or variable.abstract is not None:
         raise Unclear("A value for a scalar variable is understood here.", inner.start, inner.end)
+    held(e, v, variable.key, inner, partial=True)
     return v.map(lambda x: L.At(x, variable.symbol, at)) if isinstance(v, Array) else L.At(v, variable.symbol, at)

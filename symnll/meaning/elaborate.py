@@ -24,6 +24,7 @@ from symnll.meaning.trees import big_letter, head_of, mentions, open_letters, pr
 from symnll.meaning.unroll import unrolled, unrolled_product
 from symnll.meaning.values import Array, NotANumber, Unclear, Value
 from symnll.read import syntax as S
+from symnll.read.tokens import Token
 
 DEPTH = 60
 
@@ -37,6 +38,8 @@ class Elaborator:
         self.scope = scope
         self.readings = readings or {}
         self.free: frozenset[str] = frozenset()  # letters that are free elsewhere in the chain
+        self.conditions: Sequence[Sequence[Token]] = ()  # those of the step
+        self.totals: set[str] = set()  # names of which the step takes total derivatives
         self.wide = wide  # bound letters whose unbracketed sums take in the terms that follow
         self.ambiguities: dict[int, str] = {}
         self.notes: dict[str, None] = {}

@@ -44,7 +44,11 @@ class Evidence:
     numbers: set[str] = field(default_factory=set)  # names on the base line
     bound: set[str] = field(default_factory=set)  # letters that an operator binds
     limits: set[str] = field(default_factory=set)  # bounds, in the end those that are subscripts too
+    runs: dict[str, set[str]] = field(default_factory=dict)  # bound letters -> names in their upper bounds
+    bare: set[str] = field(default_factory=set)  # letters that are bound without an upper bound too
     before: set[str] = field(default_factory=set)  # names before a bracket in which an argument may stand
+    transposed: set[str] = field(default_factory=set)  # names in quadratic forms such as x'x and x'Ax
+    applied: set[str] = field(default_factory=set)  # names before a bracket of letters only: L(w), p_i(z)
 
     def quantity(self, letter: str) -> bool:
         return letter.islower() and (letter in self.numbers or letter in self.scripts)
@@ -64,11 +68,15 @@ def evidence(scope: Scope, trees: Iterable[Any], heads: Sequence[tuple[Any, Any]
         _walk(t, found)
     below = {n: found.below(n) for n in found.scripts}
     found.limits = found.limits & set().union(*below.values()) - scalars.keys() - scope.sizes.keys()
+    ends = found.numbers.union(*(found.runs[x] for x in found.bare & found.runs.keys()))
+    found.limits -= {n for n in found.limits & ends - found.indices if n.isupper()}  # N in 1/N Σ_{i=1}^{N−1}, or Σ_i
     found.indices |= found.bound | found.limits
     defined = [h for left, right in heads if (h := _head(left, right)) is not None and h.name in below]
     numbered = {n for n, parts in found.scripts.items() if any(isinstance(S.unwrap(p), S.Num) for p in parts)}
     families = {n for n in below if any(scope.arity(n) - {0}) or (n in numbered and below[n] & set(SEQUENCES))}
     families |= {h.name for h in defined if h.name in numbered and h.letters & h.numbers}  # x_t = a t, x_0 = 0
+    shared = {h.name for h in defined if h.shared and not any(map(found.quantity, h.letters))}  # p_i = e^{z_i}
+    families |= shared
     used = found.indices | {n for n in scope.ranges if n in scope.notes}
     while more := {n for n in below if below[n] & used} - families:
         families |= more
@@ -80,7 +88,7 @@ def evidence(scope: Scope, trees: Iterable[Any], heads: Sequence[tuple[Any, Any]
             found.labelled.add(h.name)
         if h.silent:
             silent.setdefault(h.name, set()).add(h.body)
-    found.labelled |= {n for n, bodies in silent.items() if n not in families or len(bodies) > 1}
+    found.labelled |= {n for n, bodies in silent.items() if n not in families or len(bodies) > 1} - shared
     return found
 
 
@@ -93,6 +101,7 @@ class _Head:
     numbers: set[str]  # what the right side holds on the base line
     silent: bool  # whether one of the letters is no index there, as in W_q = a
     other: bool  # whether one is something else there, as in μ_x = Σ_i x_i / n
+    shared: bool  # whether all of them stand below something there
     body: str
 
 
@@ -105,9 +114,10 @@ def _head(left: Any, right: Any) -> _Head | None:
     _walk(right, inside)
     letters = {x for s in first.subs for p in script_parts(s) for x in _letters(p)}
     spoken = inside.numbers.union(*map(inside.below, inside.scripts))
-    silent = {x for x in letters if x not in spoken or not mentions(right, {x})}
+    silent = {x for x in letters if x not in spoken or not mentions(right, {x, f"{x}'", f"{x}^*"})}
     other = bool(silent & (inside.scripts.keys() | inside.bound))
-    return _Head(first.base.text, letters, inside.numbers, bool(silent), other, spelled(right))
+    shared = bool(letters) and letters <= set().union(*map(inside.below, inside.scripts)) - inside.bound
+    return _Head(first.base.text, letters, inside.numbers, bool(silent), other, shared, spelled(right))
 
 
 def _walk(node: Any, found: Evidence) -> None:
@@ -115,10 +125,15 @@ def _walk(node: Any, found: Evidence) -> None:
         found.numbers.add(node.text)
         return
     if isinstance(node, S.Product):
+        found.transposed |= _transposed(node.items)
         for item, after in zip(node.items, [*node.items[1:], None], strict=True):
+            name = head_of(item)
+            if isinstance(name, S.Name) and _round(head_of(after)):
+                parts = argument_parts(head_of(after).inside)
+                found.applied |= {name.text} if all(isinstance(head_of(S.unwrap(p)), S.Name) for p in parts) else set()
             if not (isinstance(item, S.Name) and _round(head_of(after))):
                 _walk(item, found)
-            elif any(map(_like_argument, argument_parts(head_of(after).inside))):
+            elif any(map(like_argument, argument_parts(head_of(after).inside))):
                 found.before.add(item.text)
         return
     if isinstance(node, S.Atom) and isinstance(node.base, S.Name):
@@ -126,6 +141,12 @@ def _walk(node: Any, found: Evidence) -> None:
         return
     if isinstance(node, S.List) and any(isinstance(p, S.Sep) and p.kind == "REL" for p in node.pieces):
         _related(node, found)
+    if isinstance(node, S.Atom) and _round(node.base):  # i in (Wx)_i and softmax(z)_i
+        below = {x for s in node.subs for p in script_parts(s) for x in _letters(p)} & set(SEQUENCES)
+        found.indices |= below
+        for part in (node.base, *node.sups, *(() if below else node.subs)):
+            _walk(part, found)
+        return
     ends = [p.pieces[-1] for p in dotted(node)]  # n in x_1, …, x_n is a number of entries
     for c in children(node):
         if not any(c is x for x in ends):
@@ -135,10 +156,13 @@ def _walk(node: Any, found: Evidence) -> None:
 def _atom(node: S.Atom, name: str, found: Evidence) -> None:
     """A name with scripts."""
     if name in BINDERS:
-        for sub in node.subs:
-            found.bound |= {n.rstrip("'") for p in _before_set(sub) for n in names_in(p)}
-        for sup in node.sups:
-            found.limits |= names_in(sup)
+        own = {n.rstrip("'") for sub in node.subs for p in _before_set(sub) for n in names_in(p)}
+        ends = set().union(*map(names_in, node.sups))
+        found.bound |= own
+        found.limits |= ends
+        found.bare |= own if not ends else set()
+        for letter in own:
+            found.runs.setdefault(letter, set()).update(ends)
         return
     if name in OPERATORS or name in DELTAS:
         if name in DELTAS and sum(len(script_parts(s)) for s in node.subs) > 1:
@@ -192,7 +216,7 @@ def _letters(part: Any) -> set[str]:
     return {n for n in (n.rstrip("'").removesuffix("^*") for n in names) if len(n) == 1}
 
 
-def _like_argument(node: Any) -> bool:
+def like_argument(node: Any) -> bool:
     """Whether a bracket holds what is rather an argument than a factor: 2, -2x, t + 1, but not 1 − p or p − y."""
     inner = S.unwrap(node)
     if isinstance(inner, S.Sum):
@@ -200,6 +224,15 @@ def _like_argument(node: Any) -> bool:
         if len(others) > 1 or (others and others[0][0] == "-" and len(inner.terms) > 1):
             return False
     return not names_in(inner) & {r"\sum", r"\prod"}
+
+
+def _transposed(items: Sequence[Any]) -> set[str]:
+    """x in x'x and in x'Ax: the prime is a transpose."""
+    primed = {n: i.base.text for n, i in enumerate(items) if isinstance(i, S.Atom) and i.primes == 1 and not i.sups
+              and isinstance(i.base, S.Name)}  # fmt: skip
+    plain = [i.text if isinstance(i, S.Name) else "" for i in items]
+    times = [isinstance(i, S.Times) for i in items]
+    return {x for n, x in primed.items() for k in (1, 2) if x in plain[n + k : n + k + 1] and not any(times[n : n + k])}
 
 
 def _round(bracket: Any) -> bool:

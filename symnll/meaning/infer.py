@@ -6,6 +6,7 @@ runs over. What has no bound gets a size of its own. Everything found is noted, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,7 @@ from symnll.meaning.values import Range
 from symnll.read import syntax as S
 from symnll.read.tokens import BIG, NAMED
 
+_MARKED = re.compile(r"\\(?:hat|bar|tilde|check)\{[a-z]\}")
 SIZES = ("K", "N", "M", "D", "n", "m", "d", "C", "V", "L")
 NOT_INDEXED = {
     *NAMED, *("\\" + b for b in BIG), r"\partial", r"\nabla", "e", r"\mathbb{1}", r"\mathbf{1}", r"\delta", "d",
@@ -57,6 +59,8 @@ class _Found:
     spots: dict[Key, list[str]] = field(default_factory=dict)  # the x in p(x_k | θ), by the place of the argument
     classes: dict[Key, Key] = field(default_factory=dict)  # i in p(i | θ), where i is counted
     vectors: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)  # functions: arguments with entries, or ""
+    partial: dict[Key, Range] = field(default_factory=dict)  # of sums up to N − 1, which leave out what may be there
+    ends: list[tuple[Key, str]] = field(default_factory=list)  # N in a_N, with its axis
     over: list[tuple[str, Key, str]] = field(default_factory=list)  # sums: their letter, its axis, their set or ""
     like: dict[str, str] = field(default_factory=dict)  # what such a function is applied to: a vector like this one
     count: int = 0
@@ -92,6 +96,8 @@ def infer(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> N
     scope.sloped |= {n for t in trees for n in sloped(S.List(t.start, t.end, (t,)))}
     scope.alone |= seen.numbers | seen.scripts.keys()
     scope.called = seen.before - scope.alone
+    scope.applied |= seen.applied
+    scope.transposed |= seen.transposed
     found, before = _Found(), set(scope.sizes)
     for letter, r in scope.ranges.items():
         found.ranges[found.find(("letter", letter))] = r
@@ -112,10 +118,12 @@ def infer(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> N
     bound = {b for t in trees for b in _bound_letters(t)} | seen.limits
     for t in trees:
         _collect(scope, t, found, {}, bound)
-    for spot, letter in found.classes.items():  # p(i | θ) and p(x_k | θ), and how often i occurs: the x_k are labels
+    for spot, place in found.classes.items():  # p(i | θ) and p(x_k | θ), and how often i occurs: the x_k are labels
         for name in found.spots.get(spot, ()):
-            found.picks.setdefault(name, []).append(letter)
-    _capitals(scope, trees, found, bound)
+            found.picks.setdefault(name, []).append(place)
+    _rare_indices(scope, trees, found, seen.numbers | seen.scripts.keys())
+    for key, r in found.partial.items():
+        found.ranges.setdefault(found.find(key), _with_ends(scope, found, key, r))
     for letter, key, _ in found.over:  # a set stands for an axis only where every sum over that axis is over it
         same = {where for _, k, where in found.over if found.find(k) == found.find(key)}
         scope.over.setdefault(letter, set()).update(same)
@@ -221,6 +229,10 @@ def _binder(scope: Scope, item: Any, found: _Found, env: dict[str, Key], bound: 
                 if (first.text, 0) in scope.quantities:  # Σ_{y=0}^{1} beside a declared y: bound here only
                     if r is not None:
                         found.ranges[found.find(key)] = r
+                elif r is not None and _partial(scope, r):
+                    found.partial[key] = r
+                    found.letters.setdefault(first.text)
+                    found.join(("letter", first.text), key)
                 elif r is not None:
                     found.ranges[found.find(key)] = r
                     found.letters.setdefault(first.text)
@@ -242,6 +254,7 @@ def _binder(scope: Scope, item: Any, found: _Found, env: dict[str, Key], bound: 
                         isinstance(n, S.Name)
                         and len(n.text.rstrip("'").removesuffix("^*")) == 1
                         and n.text[0].islower()
+                        and n.text not in scope.sizes
                     ):
                         found.letters.setdefault(n.text)
                         inner.setdefault(n.text, ("letter", n.text))
@@ -268,6 +281,20 @@ def _over(item: S.Atom, found: _Found, env: dict[str, Key]) -> None:
         first = next((head_of(p) for p in pieces if isinstance(head_of(p), S.Name)), None)
         if first is not None:
             found.over.append((first.text, env.get(first.text, ("letter", first.text)), where))
+
+
+def _partial(scope: Scope, r: Range) -> bool:
+    """Whether a range ends before its size: 1..N − 1."""
+    return any((r.upper - size).is_negative for size in scope.sizes.values() if (r.upper - size).is_Integer)
+
+
+def _with_ends(scope: Scope, found: _Found, key: Key, r: Range) -> Range:
+    """1..N for a sum over 1..N − 1 of the a_i, where a_N is spoken of too."""
+    for axis, letter in found.ends:
+        size = scope.sizes.get(letter)
+        if size is not None and found.find(axis) == found.find(key) and (r.upper - size).is_Integer:
+            return Range(r.lower, size)
+    return r
 
 
 def _explicit(scope: Scope, lower: Any, sup: Any, bound: set[str]) -> Range | None:
@@ -348,6 +375,8 @@ def _name(scope: Scope, node: S.Atom, found: _Found, env: dict[str, Key], bound:
     if spells(parts, bound | scope.ranges.keys()):
         return
     letters = [_letter(scope, p, bound) for p in parts]
+    names = [p.text if isinstance(p, S.Name) else "" for p in map(S.unwrap, parts)]
+    found.ends += [((name, len(parts), n), x) for n, x in enumerate(names) if x.isupper()]
     plain = [isinstance(S.unwrap(p), (S.Num, S.Name, S.Sum)) for p in parts]
     if not all(letter or isinstance(S.unwrap(p), (S.Num, S.Atom)) for letter, p in zip(letters, parts, strict=True)):
         return  # a label
@@ -368,8 +397,8 @@ def _is_entry(node: Any) -> bool:
     return isinstance(node, S.Atom) and isinstance(node.base, S.Name) and bool(node.subs) and not node.sups
 
 
-def _capitals(scope: Scope, trees: Sequence[Any], found: _Found, bound: set[str]) -> None:
-    """T in z_T is an index where z is indexed by other letters too."""
+def _rare_indices(scope: Scope, trees: Sequence[Any], found: _Found, others: set[str]) -> None:
+    """T in z_T, or ŷ in z_ŷ if it stands nowhere else, is an index where z is indexed by other letters too."""
 
     def walk(node: Any) -> None:
         if isinstance(node, S.Atom) and isinstance(node.base, S.Name) and len(node.subs) == 1:
@@ -377,7 +406,8 @@ def _capitals(scope: Scope, trees: Sequence[Any], found: _Found, bound: set[str]
             name = node.base.text
             uses = [u for u in found.uses.get(name, ()) if len(u) == 1 and not isinstance(S.unwrap(u[0]), S.Num)]
             indexed = uses or (name, 1) in scope.quantities
-            if isinstance(inner, S.Name) and indexed and len(inner.text) == 1 and inner.text.isupper():
+            marked = isinstance(inner, S.Name) and _MARKED.fullmatch(inner.text) and inner.text not in others
+            if isinstance(inner, S.Name) and indexed and (marked or (len(inner.text) == 1 and inner.text.isupper())):
                 known = inner.text in scope.sizes or scope.known(f"{name}_{inner.text}") or scope.known(inner.text)
                 if not known:
                     found.letters.setdefault(inner.text)

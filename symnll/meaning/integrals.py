@@ -10,6 +10,7 @@ import sympy
 from symnll.meaning import values as V
 from symnll.meaning.derivatives import sign_of
 from symnll.meaning.environment import Env
+from symnll.meaning.ties import held
 from symnll.meaning.trees import product_parts
 from symnll.meaning.values import Array, Unclear, Value
 from symnll.meaning.variables import Variable, apart
@@ -56,6 +57,7 @@ def _integral(e: Elaborator, body: Value, variable: Variable, item: Any, env: En
     if isinstance(body, Array) or isinstance(variable.symbol, Array) or variable.abstract is not None:
         raise Unclear("This integral is not understood.", item.start, item.end)
     apart(variable, env, item)
+    held(e, body, variable.key, item)
     subs = item.subs if isinstance(item, S.Atom) else ()
     sups = item.sups if isinstance(item, S.Atom) else ()
     if subs and sups:

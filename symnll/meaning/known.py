@@ -5,11 +5,12 @@ A definition that is taken for granted hides the mistake in a step, so in doubt 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from symnll.meaning.apply import alike
 from symnll.meaning.joint import joint, of_list
-from symnll.meaning.scope import Definition, Scope
+from symnll.meaning.scope import UNKNOWN_RANK, Definition, Scope
 from symnll.meaning.trees import children, mentions, names_in
 from symnll.read import syntax as S
 
@@ -51,7 +52,8 @@ def taken(scope: Scope, d: Definition) -> bool:
 def _component(x: Definition, d: Definition) -> bool:
     """Whether d would say what the components are of what x is, as y_i = … of y = W x."""
     more = len(d.indices) - len(x.indices)
-    return x.arguments is None and d.arguments is None and more > 0 and (x.rank < 0 or x.rank >= more)
+    whole = x.rank is not None and (x.rank == UNKNOWN_RANK or x.rank >= more)
+    return x.arguments is None and d.arguments is None and more > 0 and whole
 
 
 def _of_whole(scope: Scope, d: Definition) -> bool:
@@ -67,7 +69,7 @@ def _value(scope: Scope, x: Definition, d: Definition) -> bool:
     """
     if x.arguments is None or d.arguments is None or len(x.arguments) != len(d.arguments):
         return False
-    if any(map(is_compound, d.arguments)):
+    if any(map(is_compound, d.arguments)) or _of_entry(scope, x, d):
         return True
     of = set().union(*map(names_in, x.arguments)) - x.parameters if d.head not in FOR_MANY else set()
     made = [b for n in map(_letter, d.arguments) if n not in of for b in scope.definitions.get(n, ())]
@@ -80,6 +82,18 @@ def is_compound(node: Any) -> bool:
     return isinstance(inner, (S.Sum, S.Product, S.Frac, S.Root)) or (
         isinstance(inner, S.Atom) and not isinstance(inner.base, S.Name)
     )
+
+
+def says_a_value(d: Definition) -> bool:
+    """Whether d says what one value or entry of an operator is, as softmax(z)_1 or H(1/2)."""
+    return any(not isinstance(i, str) for i in d.indices) or any(map(_computed, d.arguments or ()))
+
+
+def _computed(node: Any) -> bool:
+    """Whether an argument is a number or is computed, and is no call such as p(x)."""
+    inner = S.unwrap(node)
+    call = isinstance(inner, S.Product) and len(inner.items) == 2 and isinstance(inner.items[1], S.Bracket)
+    return isinstance(inner, S.Num) or (is_compound(node) and not call)
 
 
 def _entry(scope: Scope, d: Definition) -> bool:
@@ -133,8 +147,9 @@ def namesake(scope: Scope, d: Definition) -> Definition | None:
 
 
 def _entries(x: Definition, d: Definition) -> bool:
-    """Whether x defines y_i, and d would define y: the vector of these, or their total."""
-    return x.arguments is None and d.arguments is None and len(x.indices) > len(d.indices)
+    """Whether one defines y_i, and the other y, of which it is not seen that it is a number."""
+    less = min(x, d, key=lambda y: len(y.indices))
+    return x.arguments is None and d.arguments is None and len(x.indices) != len(d.indices) and less.rank != 0
 
 
 def _same(scope: Scope, d: Definition) -> list[Definition]:
@@ -174,9 +189,35 @@ def covers(scope: Scope, x: Definition, d: Definition) -> bool:
             continue  # p(μ) is a value of p(x), where that speaks of μ
         if name.text not in x.parameters and name.text not in scope.ranges and name.text not in reach(scope, x.body):
             return False
-        if is_letter(actual) and d.head in FOR_MANY:
+        if is_letter(actual) and _another(scope, d, name.text):
             return False
     return True
+
+
+def _another(scope: Scope, d: Definition, letter: str) -> bool:
+    """Whether d would be a function of its own, beside one of this letter: p(y), L(v) = v², but not L(v̂), L(v) = 0."""
+    if d.head not in FOR_MANY or d.head in PROBABILITIES:
+        return d.head in FOR_MANY
+    letters = set(map(head_letter, d.arguments or ()))
+    estimate = re.compile(rf"\\[a-z]+\{{{re.escape(letter)}\}}|{re.escape(letter)}([\^_].*)?")
+    return letters <= reach(scope, d.body) and not any(map(estimate.fullmatch, letters))
+
+
+def head_letter(node: Any) -> str:
+    """The letter of an argument such as x, x_i and x^{(i)}, or ""."""
+    inner = S.unwrap(node)
+    return _letter(inner.base if isinstance(inner, S.Atom) else inner)
+
+
+def _of_entry(scope: Scope, x: Definition, d: Definition) -> bool:
+    """Whether x says what a function is at each x_i, and d would for another value: f(3), where f(x_i) = x_i²."""
+    indexed = [
+        p for p in map(S.unwrap, x.arguments or ())
+        if isinstance(p, S.Atom) and any(names_in(s) & scope.ranges.keys() for s in p.subs)
+    ]  # fmt: skip
+    if not any(head_letter(p) in names_in(x.body) for p in indexed):
+        return False
+    return d.head not in FOR_MANY or not all(map(is_letter, d.arguments or ()))
 
 
 def _letter(node: Any) -> str:

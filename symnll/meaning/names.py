@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 def plain(e: Elaborator, use: Use, env: Env) -> Value:
     """A name without arguments."""
     if use.primes and not (use.key in e.scope.functions or e.scope.functions_of(use.key)):
+        letter = use.key
         use = replace(use, key=use.key + "'" * use.primes, primes=0)
+        q = e.scope.quantities.get((use.key, len(use.indices)))
+        if e.scope.transposed and use.key not in env and not e.scope.definitions.get(use.key) and (not q or q.inferred):
+            raise Unclear(f"Whether {use.key} is a transpose or another name is not clear; write {letter}^\\top, or "
+                          f"declare `real {use.key}`.", use.node.start, use.node.end)  # fmt: skip
     elif use.primes:
         primed = use.key + "'" * use.primes
         if not e.scope.known(primed):
@@ -37,8 +42,12 @@ def plain(e: Elaborator, use: Use, env: Env) -> Value:
     if bound is not None and use.key != ABSTRACT and (isinstance(bound, Array) or not own):
         return indexed(e, bound, use, env)
     abstract = env.get(ABSTRACT, {}).get(use.key)
-    apart = abstract is not None and len(abstract.axes) != len(use.indices) and any(
-        d.arguments is None and len(d.indices) == len(use.indices) for d in e.scope.definitions.get(use.key, ())
+    apart = (
+        abstract is not None
+        and len(abstract.axes) != len(use.indices)
+        and any(
+            d.arguments is None and len(d.indices) == len(use.indices) for d in e.scope.definitions.get(use.key, ())
+        )
     )  # L beside the L_n
     if abstract is not None and not apart:
         return indexed(e, _family(abstract.base, abstract.axes), use, env)

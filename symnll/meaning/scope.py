@@ -65,7 +65,7 @@ class Definition:
     display: int = 0  # the display that introduced it, 0 for a declaration
     separators: str = ""  # what stands between the arguments: p(x | y) is not p(x, y)
     root: bool = False  # of the letter σ, where σ² is defined
-    rank: int = 0  # how many indices its value takes beside these: 1 for c = a + b of vectors; or UNKNOWN_RANK
+    rank: int | None = None  # how many more indices its value takes: 1 for c = a + b of vectors; or UNKNOWN_RANK
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,20 @@ class Notation:
     body: tuple[Token, ...]
     holes: frozenset[str] = frozenset()
     shape: str = ""  # "sum" or "product", where the pattern is one, and stands for one only where it is one
+
+
+@dataclass(frozen=True)
+class Tie:
+    """What a page says of a letter: it changes with others, and with free `indices`.
+
+    `varied`: by what ∂ is taken before that is said.
+    """
+
+    name: str
+    spoken: frozenset[str]
+    said: str
+    varied: frozenset[str] = frozenset()
+    indices: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -104,6 +118,7 @@ class Scope:
     unclear: dict[str, str] = field(default_factory=dict)  # names that can't be used, and why
     notations: list[Notation] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
+    ties: list[Tie] = field(default_factory=list)
     given: list[tuple[str, Any]] = field(default_factory=list)  # from kinds: (text, relation)
     words: set[str] = field(default_factory=set)
     over: dict[str, set[str]] = field(default_factory=dict)  # what sums over a letter say that it runs over
@@ -114,6 +129,8 @@ class Scope:
     points: set[str] = field(default_factory=set)  # names that are only arguments, as x and θ in p(x; θ)
     alone: set[str] = field(default_factory=set)  # names that stand without brackets after them
     called: set[str] = field(default_factory=set)  # names that stand before brackets only
+    transposed: set[str] = field(default_factory=set)  # names with a prime that is a transpose, as in x'x
+    applied: set[str] = field(default_factory=set)  # names that stand before a bracket of letters somewhere: L(w)
     used: dict[str, str] = field(default_factory=dict)  # SymPy name -> name on the page
     index_cache: dict[str, Any] = field(default_factory=dict)
 
@@ -185,12 +202,16 @@ class Scope:
         """The numbers of indices that this name is known with."""
         known = {n for (q, n) in self.quantities if q == name}
         defined = self.definitions.get(name, ())
-        return known | {n for d in defined for n in (len(d.indices), len(d.indices) + max(d.rank, 0))}
+        return known | {n for d in defined for n in (len(d.indices), len(d.indices) + max(d.rank or 0, 0))}
 
     def functions_of(self, name: str) -> list[Definition]:
         """What a name is defined to be; of a standard function that stands for its value, what is said of it."""
         stated = name in self.stated and name in self.sloped and not self.known(name)
         return [self.stated[name]] if stated else self.definitions.get(name, [])
+
+    def of_arguments(self, name: str) -> bool:
+        """Whether a name is a function: declared as one, or defined with arguments."""
+        return name in self.functions or any(d.arguments is not None for d in self.definitions.get(name, ()))
 
     def known(self, name: str) -> bool:
         return bool(

@@ -12,10 +12,10 @@ from symnll.read import syntax as S
 from symnll.read.tokens import Unreadable
 
 
-def rank(scope: Scope, d: Definition) -> int:
+def rank(scope: Scope, d: Definition) -> int | None:
     """How many indices the value of a definition takes beside those that are written: 1 for c = a + b of vectors.
 
-    UNKNOWN_RANK where it is a vector or a matrix by what is wrong with it.
+    UNKNOWN_RANK where it is a vector or a matrix by what is wrong with it, None where it is not understood.
     """
     if d.arguments is not None:
         return 0
@@ -29,7 +29,7 @@ def rank(scope: Scope, d: Definition) -> int:
         except Misfit:
             return UNKNOWN_RANK
         except Unreadable:
-            return 0
+            return None
     return len(value.axes) if isinstance(value, Array) else 0
 
 

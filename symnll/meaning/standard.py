@@ -23,7 +23,7 @@ from symnll.meaning.trees import (
     split_at,
     stripped,
 )
-from symnll.meaning.uses import is_index
+from symnll.meaning.uses import digits, is_index
 from symnll.meaning.values import Array, Unclear, Value
 from symnll.read import syntax as S
 
@@ -41,7 +41,8 @@ def standard(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Val
     item = items[k]
     head = head_of(item)
     text = head.text if isinstance(head, S.Name) else str(head.value)
-    if text in env or e.scope.known(text):
+    kronecker = text in DELTAS and isinstance(item, S.Atom) and item.subs and len(_pair(item.subs[0])) == 2
+    if text in env or (e.scope.known(text) and not (kronecker and 2 not in e.scope.arity(text))):  # δ_k and δ_{kl}
         return None
     if isinstance(item, S.Atom) and any(e.scope.known(f"{text}_{spelled(S.unwrap(s))}") for s in item.subs):
         return None
@@ -104,7 +105,7 @@ def _sub_indicator(e: Elaborator, text: str, sub: Any, env: Env) -> Any:
         inner = inner.inside if isinstance(inner, S.Bracket) else inner.only
     if isinstance(inner, S.List) and any(isinstance(p, S.Sep) and p.kind == "REL" for p in inner.pieces):
         return indicator(e, inner, env)
-    parts = script_parts(sub, 2)
+    parts = _pair(sub)
     if text == r"\delta" and len(parts) == 2 and all(is_index(e, p, env) for p in parts):
         a, b = (e.index(p, env) for p in parts)
         e.notes["δ with two indices is Kronecker's"] = None
@@ -115,6 +116,11 @@ def _sub_indicator(e: Elaborator, text: str, sub: Any, env: Env) -> Any:
         if r is not None:
             return Array((r,), lambda i: sympy.KroneckerDelta(i, place, evaluate=False))
     return None
+
+
+def _pair(sub: Any) -> list[Any]:
+    """The indices of a δ with two."""
+    return digits(S.unwrap(sub), {2}) or script_parts(sub, 2)
 
 
 def _distribution(e: Elaborator, node: Any, env: Env) -> Array:

@@ -13,6 +13,7 @@ from symnll.meaning import limits
 from symnll.meaning import values as V
 from symnll.meaning.conditions import relation
 from symnll.meaning.environment import Env
+from symnll.meaning.ties import repeated
 from symnll.meaning.trees import (
     big_letter,
     children,
@@ -106,6 +107,7 @@ def bounded(
         limits.steps(lo, hi, node)
         variable = V.bound(e.scope.shown(letter))
         v = build(rest[1:], {**inner, letter: variable})
+        repeated(e, v, letter, node)
         if isinstance(v, Array):
             if kind != "sum":
                 raise Unclear("Only sums of vectors are understood.", node.start, node.end)

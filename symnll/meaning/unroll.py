@@ -160,6 +160,8 @@ def unrolled_product(e: Elaborator, items: Sequence[Any], env: Env) -> Any:
         found = general(e, *trees, env)  # type: ignore[call-arg, arg-type]
         if found is None:
             continue
+        if width == 1 and (falling := _falling(e, plain, d, found, env)) is not None:
+            return falling
         _upwards(e, found, items[0])
         tree, lower, upper = found
         first = d - width
@@ -177,6 +179,30 @@ def unrolled_product(e: Elaborator, items: Sequence[Any], env: Env) -> Any:
                 parts.append(e.product(rest, env, rest[0]))
         return V.mul(*parts)
     raise Unclear("What these dots stand for is not clear; write \\prod.", items[0].start, items[-1].end)
+
+
+def _falling(e: Elaborator, plain: Sequence[Any], d: int, found: tuple[Any, Any, Any], env: Env) -> Any:
+    """The value of n (n − 1) ⋯ (n − k + 1), the product of all whole numbers from the last to the first; or None."""
+    tree, top, last = found
+    variable = V.bound("i")
+    first = d - 1
+    if e.scalar(tree, {**env, HOLE: variable}) != variable:
+        return None
+    while first > 0 and _whole(e, plain[first - 1], env) - top == 1:
+        first, top = first - 1, top + 1
+    if first == d - 1:
+        return None
+    rest = [*plain[:first], *plain[d + 2 :]]
+    total = V.over("prod", variable, variable, last, top)
+    return V.mul(total, e.product(rest, env, rest[0])) if rest else total
+
+
+def _whole(e: Elaborator, node: Any, env: Env) -> Any:
+    """The value of a factor that is a whole number, or 0."""
+    try:
+        return e.index(node, env)
+    except Unclear:
+        return Integer(0)
 
 
 def dotted_list(e: Elaborator, parts: Sequence[S.List], env: Env) -> tuple[Any, Any, Any, Any] | None:

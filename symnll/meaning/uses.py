@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from symnll.meaning import limits
 from symnll.meaning.environment import ABSTRACT, PARAMETERS, Env
 from symnll.meaning.evidence import labels_below, on_base_line
+from symnll.meaning.scope import pretty
 from symnll.meaning.trees import head_of, script_parts, spelled, stripped
 from symnll.meaning.values import Unclear
 from symnll.read import syntax as S
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from symnll.meaning.elaborate import Elaborator
 
 
+_DOTTED = re.compile(r"\\(d+ot)\{(.+)\}")
 ESTIMATORS = {"ML", "MLE", "MAP", "LS", "OLS", "MMSE", "ERM"}
 
 
@@ -68,6 +71,10 @@ def use_of(e: Elaborator, item: Any, env: Env) -> Use:
     """The name of an item with its scripts sorted into labels, indices and powers."""
     head = head_of(item)
     key = str(head.text)
+    dotted = _DOTTED.fullmatch(key)
+    if dotted and key not in env and not e.scope.known(key) and e.scope.of_arguments(dotted[2]):
+        message = f"What {pretty(key)} is a derivative by is not said; write it as a fraction."
+        raise Unclear(message, item.start, item.end)
     if not isinstance(item, S.Atom):
         if key in e.scope.unclear and key not in env and key not in env.get(ABSTRACT, {}):
             raise Unclear(e.scope.unclear[key], item.start, item.end)
@@ -114,7 +121,8 @@ def _superscript(e: Elaborator, key: str, sup: Any, env: Env) -> tuple[str, Any]
     text = spelled(inner)
     if e.scope.known(f"{key}^{text}") and not isinstance(inner, S.Num):
         return "label", text
-    if key in e.scope.functions and isinstance(inner, S.Bracket) and isinstance(S.unwrap(inner.inside), S.Num):
+    ordered = isinstance(inner, S.Bracket) and inner.kind == "(" and isinstance(S.unwrap(inner.inside), S.Num)
+    if ordered and key not in env and e.scope.of_arguments(key):
         raise Unclear(f"{key}^({spelled(inner.inside)}) is a derivative; write it with primes.", sup.start, sup.end)
     if isinstance(inner, S.Bracket) and inner.kind in ("(", "[") and inner.inside.only is not None:
         layer = isinstance(S.unwrap(inner.inside), S.Num) and not any(e.scope.arity(key) - {0}) and key not in env
@@ -154,7 +162,7 @@ def _subscript(e: Elaborator, key: str, sub: Any, before: int, env: Env) -> tupl
     if len(parts) > 1 and scaled and counts and len(parts) not in counts and 1 in counts:
         parts = script_parts(sub, 1)
     if len(parts) == 1 and isinstance(S.unwrap(sub), S.Num) and 1 not in counts:
-        parts = _digits(S.unwrap(sub), counts) or parts
+        parts = digits(S.unwrap(sub), counts) or parts
     label, indices = "", []
     for part in parts:
         number = isinstance(S.unwrap(part), S.Num) and not any(e.scope.arity(key) - {0}) and not before
@@ -197,8 +205,10 @@ def _is_word(e: Elaborator, sub: Any, parts: Sequence[Any], env: Env) -> bool:
     return not all(is_index(e, p, env) for p in parts)
 
 
-def _digits(number: S.Num, counts: set[int]) -> list[Any]:
-    """A_{12} is A_{1,2} where A has two indices."""
+def digits(number: Any, counts: set[int]) -> list[Any]:
+    """A_{12} is A_{1,2} where A has two indices; [] for what is no such number."""
+    if not isinstance(number, S.Num):
+        return []
     text = str(number.value)
     if len(text) < 2 or len(text) not in counts or not text.isdigit():
         return []

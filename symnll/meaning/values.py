@@ -29,6 +29,10 @@ class Independent(Unclear):
     """A derivative of something of which nobody says how it depends on the variable."""
 
 
+class Tied(Independent):
+    """A derivative or an integral of what holds a letter that changes with the variable."""
+
+
 @dataclass(frozen=True)
 class Range:
     """The integers lower..upper. Entries of an axis are stored from 1: entry i of the page is entry i − lower + 1."""

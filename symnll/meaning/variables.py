@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -12,7 +11,8 @@ from symnll.meaning import values as V
 from symnll.meaning.apply import opened
 from symnll.meaning.environment import ABSTRACT, INNER, Abstract, Env, not_hidden
 from symnll.meaning.names import plain, quantity_entry
-from symnll.meaning.trees import head_of, spelled, split_at
+from symnll.meaning.ties import held
+from symnll.meaning.trees import head_of, spelled
 from symnll.meaning.uses import Use, use_of
 from symnll.meaning.values import Array, Independent, Range, Unclear, Value
 from symnll.read import syntax as S
@@ -190,10 +190,7 @@ def apart(variable: Variable, env: Env, node: Any) -> None:
 
 
 def tied(e: Elaborator, body: Value, v: Variable, total: bool, node: Any) -> None:
-    """Refuse a derivative that holds fixed what changes with its variable.
-
-    d/dx of x y where x = y³ (∂/∂x holds y fixed), and any derivative by x of what holds r, with r² = x² + y² assumed.
-    """
+    """Refuse a derivative that holds fixed what changes with its variable: d/dx of x y where x = y³ (but ∂/∂x may)."""
     one = body.at(*(a.lower for a in body.axes)) if isinstance(body, Array) else body
     if v.fresh and v.abstract is not None and total and not v.abstract.axes:
         value = opened(e, v.definition, Use(v.key, (), (), v.node), {})
@@ -203,21 +200,7 @@ def tied(e: Elaborator, body: Value, v: Variable, total: bool, node: Any) -> Non
                 f"{v.key} is defined, so that {sorted(map(str, both))[0]} changes with it; write ∂ for a derivative "
                 "that holds it fixed.", node.start, node.end,
             )  # fmt: skip
-    for a in e.scope.assumptions:
-        sides = split_at(a.tokens, [n for n, t in enumerate(a.tokens) if t.kind == "REL" and t.text == "="])
-        for left, right in itertools.permutations(sides, 2) if len(sides) == 2 else ():
-            names = {t.text for t in right if t.kind == "NAME"}
-            name = left[0].text if left and left[0].kind == "NAME" else ""
-            plain = len(left) == 1 or [t.kind for t in left[1:]] in (
-                ["SUP", "NUMBER"],
-                ["SUP", "LBRACE", "NUMBER", "RBRACE"],
-            )
-            q = e.scope.quantities.get((name, 0))
-            if plain and q is not None and v.key in names - {name} and q.base in one.free_symbols:
-                raise Unclear(
-                    f"{name} changes with {v.key} by the assumption {a.source}; say with `let` what {name} is, so that "
-                    "the derivative goes through it.", node.start, node.end,
-                )  # fmt: skip
+    held(e, body, v.key, node, not total, v.base, not isinstance(v.symbol, sympy.Symbol))
 
 
 def silent(e: Elaborator, letter: str, node: Any) -> None:

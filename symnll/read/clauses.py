@@ -122,6 +122,9 @@ def classify(
             if c.tokens[0].kind == "BAD":
                 (suffix if main else prefix).append(c.tokens)
                 continue
+        said = (suffix if main else prefix)[-1:] if in_condition and not relation else []
+        if said and not speaks_of_indices(said[0], is_index) and _for_all(c, said[0]):
+            continue
         if cued and (like_index or relation or "FORALL" in c.marks):
             (suffix if main else prefix).append(c.tokens)
             in_condition = True
@@ -188,6 +191,16 @@ def classify(
             else:
                 (remarks if kind == "remark" else main).append(found)
     return prefix, [c for c in main if c.tokens], suffix, wheres, remarks
+
+
+def _for_all(c: Clause, said: list[Token]) -> bool:
+    """Whether this is the `for all j` of the condition before it, `if z_j = 0`; then it is put there."""
+    universal = "FORALL" in c.marks or set(c.cue) & {"all", "every", "each", "any"}
+    spoken = {t.text for t in said if t.kind == "NAME"} if has_relation(said) else set()
+    if not universal or not {t.text for t in c.tokens if t.kind == "NAME"} & spoken:
+        return False
+    said += [Token("FORALL", "forall", c.tokens[0].start, c.tokens[0].start), *c.tokens]
+    return True
 
 
 def _bracketed(inside: list[Token], index: bool) -> tuple[str, Clause]:

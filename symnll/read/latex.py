@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from symnll.read.documents import Document
-from symnll.read.page import DEFINE, INNER, NAME, TOP, Page
+from symnll.read.page import DEFINE, INNER, NAME, TOP, UNREAD, Page
 
 _HIDDEN = re.compile(
     r"\\begin\s*\{(?P<verbatim>(?:verbatim|Verbatim|BVerbatim|LVerbatim|lstlisting|comment|minted|filecontents|"
@@ -19,6 +19,9 @@ _END_DOCUMENT = re.compile(r"\\end\s*\{document\}")
 _SHORTHAND = re.compile(
     r"\\(?:(?:new|renew|provide)command\*?|def)\s*\{?\s*\\(?P<name>[A-Za-z@]+)\s*\}?\s*"
     r"\{\s*\\(?P<kind>begin|end)\s*\{(?P<environment>[A-Za-z]+)\*?\}\s*\}"
+)
+_ENVIRONMENT = re.compile(
+    r"\\(?:re)?newenvironment\s*\*?\s*\{\s*(?P<name>[A-Za-z@]+)\*?\s*\}[\s%]*(?:\[[^\[\]\n]*\][\s%]*){0,2}(?=\{)"
 )
 _DECLARATION = re.compile(r"%+[ \t]*symnll(?P<colon>:?)[ \t]*")
 _KEYWORD = re.compile(
@@ -75,6 +78,7 @@ def read_latex(document: Document, inline: bool = False) -> None:
     last = _END_DOCUMENT.search(page.mask, first)
     if last:
         page.mask = page.mask[: last.start()]
+    _own_environments(page)
     page.cue.text = page.mask
     page.cue.reset(first)
     names = {
@@ -86,6 +90,23 @@ def read_latex(document: Document, inline: bool = False) -> None:
     pos = 0
     while (m := opening.search(page.mask, pos)) and not page.full(m.start()):
         pos = _step(page, m, first)
+
+
+def _own_environments(page: Page) -> None:
+    """Notes which environments of the document stand for a display, and takes their definitions out of the mask."""
+    for m in list(_ENVIRONMENT.finditer(page.mask)):
+        bodies: list[str] = []
+        at = m.end()
+        while len(bodies) < 2 and at in page.pairs:
+            bodies.append(page.mask[at + 1 : page.pairs[at]])
+            at = page.pairs[at] + 1
+            ahead = page.mask[at : at + 200]
+            at += len(ahead) - len(ahead.lstrip(" \t\r\n%"))
+        begun = re.findall(r"\\begin\s*\{([A-Za-z]+)\*?\}", bodies[0]) if len(bodies) == 2 else []
+        if begun and begun[-1] in TOP | INNER | UNREAD:
+            page.own[m["name"]] = begun[-1]
+        if len(bodies) == 2:
+            page.mask = page.mask[: m.start()] + _FILL.sub(" ", page.mask[m.start() : at]) + page.mask[at:]
 
 
 def _step(page: Page, m: re.Match[str], first: int) -> int:
@@ -102,6 +123,8 @@ def _step(page: Page, m: re.Match[str], first: int) -> int:
         if opens == "begin" and name == "math":
             close, after, closed = page.close(end, "begin", name)
             return page.formula(start, end, close, after) if closed else end
+        if opens == "begin" and name in UNREAD:
+            return page.unread(m, name)
         return page.environment(m) if opens == "begin" and name in TOP | INNER else end
     if kind in ("bracket", "dollars"):
         return page.delimited(start, end, m[0])

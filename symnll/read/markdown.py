@@ -12,7 +12,7 @@ from heapq import merge
 from operator import itemgetter
 
 from symnll.read.documents import Declaration, Display, Fragment, Item
-from symnll.read.page import DEFINE, INNER, MOST, NAME, TOP, Page
+from symnll.read.page import DEFINE, INNER, MOST, NAME, TOP, UNREAD, Page
 from symnll.read.prose import is_formula_line
 
 _OPEN = re.compile(
@@ -78,7 +78,10 @@ class _Markdown:
             case "liquid":
                 return self.until(f"end{m['liquid']}", start, end)
             case "begin":
-                return page.environment(m) if m["begin"].rstrip("*") in TOP | INNER else end
+                name = m["begin"].rstrip("*")
+                if name in UNREAD:
+                    return page.unread(m, name)
+                return page.environment(m) if name in TOP | INNER else end
             case "define":
                 return page.skip(start, page.define(m))
             case "bracket":

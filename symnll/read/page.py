@@ -18,6 +18,7 @@ TOP = {
     "IEEEeqnarray", "empheq",
 }  # fmt: skip
 INNER = {"split", "aligned", "alignedat", "gathered", "multlined", "array", "cases", "dcases", "rcases"}  # fmt: skip
+UNREAD = {"numcases", "subnumcases", "mathpar", "mathparpagebreakable"}  # displays that are not read
 OTHER = {"matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "subarray", "math"}
 COLUMNS = {"alignat", "xalignat", "alignedat", "array", "IEEEeqnarray", "empheq"}
 
@@ -70,6 +71,7 @@ class Page:
         self.inline = inline
         self.tex = tex
         self.shorthands: dict[str, str] = {}  # \be for \begin{equation}
+        self.own: dict[str, str] = {}  # environments of the document: eq for equation
         self.taken: list[tuple[int, int]] = []  # what is no prose, in order
         self.cue = Cue(text)
         self.closing = _CLOSING
@@ -273,7 +275,7 @@ class Page:
         else:
             kind = m.lastgroup or ""
             word = m[kind]
-        return kind, word.rstrip("*")
+        return kind, self.own.get(word.rstrip("*"), word.rstrip("*"))
 
     def _commented(self, at: int) -> bool:
         """Whether a `%` stands before on the line. In TeX, comments are out of the mask already."""
@@ -307,6 +309,12 @@ class Page:
         self.display(m.start(), body, close, end, name)
         self.cue.reset(end)
         return max(end, body)
+
+    def unread(self, m: re.Match[str], name: str) -> int:
+        """Says that a display is not read; the offset to go on from."""
+        self.problem(f"\\begin{{{name}}} is not read, and nothing in it is checked; write it with align or cases.",
+                     m.start(), m.end())  # fmt: skip
+        return self.close(m.end(), "begin", name)[1]
 
     def open_problem(self, what: str, wanted: str, start: int, body: int, close: int) -> None:
         line, last = self.line(start), self.line(max(close - 1, start))

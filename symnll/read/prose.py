@@ -17,7 +17,7 @@ MATH_WORDS = {
 }  # fmt: skip
 
 _RELATION = re.compile(
-    r"\\(?:begin|end)\s*\{[^{}]*\}|(?P<relation>[=<>≤≥≡≈∝≔≜]|\\(?:" + RELATIONS + r")(?![A-Za-z]))"
+    r"\\(?:begin|end)\s*\{[^{}]*\}|(?P<relation>[=<>≤≥≡≈∝≔≜]|&[lg][te];|\\(?:" + RELATIONS + r")(?![A-Za-z]))"
     r"|\\(?:[A-Za-z]+|.)|(?P<open>[{(])|(?P<close>[})])",
     re.DOTALL,
 )

@@ -8,7 +8,7 @@ from symnll.read.tokens import BIG, CLOSE, NAMED, OPEN, Token, has_relation
 
 _INDEX_KINDS = {
     "NAME", "NUMBER", "PLUS", "MINUS", "DOTS", "SUB", "LBRACE", "RBRACE", "REL", "COMMA", "SUP", "LPAR", "RPAR",
-    "PRIME", "BAR", "TEXT",
+    "PRIME", "BAR", "TEXT", "LABS", "RABS",
 }  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def speaks_of_indices(tokens: Sequence[Token], is_index: Callable[[str], bool]) 
     heads = [t for k, t in enumerate(tokens) if t.kind == "NAME" and not (k and tokens[k - 1].kind == "SUB")]
     if any(not is_index(t.text) and len(t.text) > 1 and not t.text.startswith("\\") for t in heads):
         return False
-    plain = {"NAME", "NUMBER", "PLUS", "MINUS", "COMMA", "DOTS", "TEXT"}
+    plain = {"NAME", "NUMBER", "PLUS", "MINUS", "COMMA", "DOTS", "TEXT", "LABS", "RABS"}
     return any(
         all(t.kind in plain for t in side)
         and any(t.kind == "NAME" for t in side)

@@ -141,10 +141,11 @@ BRACES = {"underbrace", "overbrace", "underbracket", "overbracket", "cancel", "b
 # What opens and closes, among the terminals.
 OPEN = {"LPAR", "LBRACE", "LABS", "LNORM", "BEGIN"}
 CLOSE = {"RPAR", "RBRACE", "RABS", "RNORM", "END"}
+ENTITIES = {"&lt;": "<", "&gt;": ">", "&le;": r"\leq", "&ge;": r"\geq", "&amp;": "&"}
 SCANNER = re.compile(
     r"""(?P<space>\s+)|(?P<comment>%[^\n]*)|\\(?P<command>[A-Za-z@]+\*?|.|\n)"""
     r"""|(?P<scientific>[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]+(?![\w.]))|(?P<number>[0-9]+(?:\.[0-9]+)?(?!\.[0-9])|\.[0-9]+)"""
-    r"""|(?P<word>[A-Za-z]+)|(?P<dots>\.\.+)|(?P<other>.)""",
+    r"""|(?P<entity>&(?:lt|gt|le|ge|amp);)|(?P<word>[A-Za-z]+)|(?P<dots>\.\.+)|(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
 
@@ -178,6 +179,8 @@ def scan(text: str, at: Any = None, words: frozenset[str] = frozenset()) -> list
             out.extend(_word(value, out, a, place, words))
         elif kind == "dots":
             out.append(Token("command", "dots", start, end))
+        elif kind == "entity":  # of a page that is HTML too
+            out.append(replace(scan(ENTITIES[value])[0], start=start, end=end))
         elif value in UNICODE:
             for t in scan(UNICODE[value]):
                 out.append(replace(t, start=start, end=end))

@@ -139,7 +139,7 @@ DOCUMENTS = {
         ["definition", OPEN, OPEN, "proved", OPEN]),
     "an odd power": ("", ["c^3 = a", "c^6 = a^2", "c = 4", "c^3 = a"], ["definition", OPEN, OPEN, "proved"]),
     "a square that is negative": ("", ["x^2 = -1", "(x+1)^2 = x^2 + 2x + 1", "x = 5"],
-        ["definition", "unknown|proved", OPEN]),
+        [OPEN, "unknown|proved", OPEN]),
     "the power of a letter that was spoken of": ("", ["x + x = 2 x", "x^2 = 9"], ["proved", OPEN]),
     "a declared power": ("real a, b\nlet s^2 = a + b", [r"\frac{\partial s}{\partial a} = 0"], ["refuted"]),
     # values of functions that are defined
