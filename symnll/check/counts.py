@@ -24,7 +24,8 @@ _OF = {
 }  # fmt: skip
 _AFTER = {
     "occurs", "occur", "appears", "appear", "occurred", "appeared", "comes", "up", "was", "is", "observed", "seen",
-    "in", "the", "training", "data", "set", "dataset", "sample", "samples", "among", "observations", "sequence", "corpus",
+    "in", "the", "training", "data", "set", "dataset", "sample", "samples", "among", "observations", "sequence",
+    "corpus",
 }  # fmt: skip
 
 

@@ -328,7 +328,8 @@ def _doubted(stretch: Stretch, meant: Meant, decision: Decision) -> Decision:
     ]  # fmt: skip
     unsure = [
         q.name for q in scope.quantities.values()
-        if (q.inferred or q.name in stretch.untaken) and q.name in stretch.unsure and getattr(q.base, "label", q.base) in free[0] | free[1]
+        if (q.inferred or q.name in stretch.untaken)
+        and q.name in stretch.unsure and getattr(q.base, "label", q.base) in free[0] | free[1]
     ]  # fmt: skip
     unsure += [n for n in stretch.unsure for d in scope.definitions.get(n, ()) if f"opened: {d.source}" in meant.notes]
     if unsure:

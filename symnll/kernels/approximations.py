@@ -15,6 +15,17 @@ keeps every result normal that can matter, so that only one operation, the last,
 h is exact: HIGH has so few bits that n·HIGH is, and the difference lies on the grid of d below 1/2. So the rounding of
 r = h + l only enters r²·Q(r), where it hardly counts.
 
+`exp_part(a)` is for the loops, in which b is the same for every a. It leaves the difference away: with m = b / log 2
+rounded to an integer it gives 2^(EXPONENT − m) · exp a, and what is missing is a number that belongs to b alone,
+`unit(b)` = 2^−EXPONENT · exp(m log 2 − b), which is found once, in float64 and with a second part for its rounding.
+
+    n = a / log 2 rounded to an integer;  h = a − n·FIRST,  r = h − n·SECOND,  FIRST + SECOND ≈ log 2
+    exp a ≈ 2^n · (1 + (r + r²·Q(r)))
+
+FIRST is log 2 rounded, a multiple of 2^−p for p bits; one fused operation gives h, and that exactly. For n = 0 it is a.
+Else |a| is at least 1/4, so that a and n·FIRST are multiples of 2^(−p − 1), and |h| is below 1/2. As n grows with |a|,
+so do the errors of a / log 2 and of FIRST + SECOND: |b| may be LIMIT at most, and beyond that exp_difference is taken.
+
 `log1p(x)` for finite x ≥ 0, in float64 only (numbers a sample are float64 whatever the logits are):
 
     u + c = 1 + x exactly;  u = 2^k (1 + g) with 1 + g in [√½, √2);  s = g/(2 + g)
@@ -45,6 +56,7 @@ class Precision:
     floor: int
     high_bits: int
     degree: int  # of Q
+    limit: int  # of |b| for `exp_part`
 
     @property
     def magic(self) -> float:
@@ -62,8 +74,8 @@ class Precision:
 
 
 # Below `floor` 2^−exponent · 2^n is less than half the least subnormal number, even 2³¹ times.
-SINGLE = Precision("float32", 24, "<f", exponent=64, floor=-128, high_bits=15, degree=4)
-DOUBLE = Precision("float64", 53, "<d", exponent=256, floor=-800, high_bits=41, degree=9)
+SINGLE = Precision("float32", 24, "<f", exponent=64, floor=-128, high_bits=15, degree=4, limit=2**15)
+DOUBLE = Precision("float64", 53, "<d", exponent=256, floor=-800, high_bits=41, degree=9, limit=2**31)
 PRECISIONS = {p.name: p for p in (SINGLE, DOUBLE)}
 
 
@@ -95,13 +107,15 @@ def _interpolated(f: Callable[[arb], arb], low: arb, high: arb, degree: int, for
 
 @dataclass(frozen=True)
 class Exp:
-    """The constants of `exp_difference` in one format."""
+    """The constants of `exp_difference` and `exp_part` in one format."""
 
     format: Precision
     high: float
     low: float
     inverse: float  # 1 / log 2
     q: tuple[float, ...]
+    first: float  # log 2 in two parts for `exp_part`
+    second: float
 
 
 @dataclass(frozen=True)
@@ -135,7 +149,7 @@ def _l_series(i: int) -> arb:
 
 @cache
 def exp_constants(name: str) -> Exp:
-    """The constants of `exp_difference` for float32 or float64, derived anew."""
+    """The constants of exp for float32 or float64, derived anew."""
     format = PRECISIONS[name]
     with WorkingBits():
         log2 = arb.const_log2()
@@ -144,7 +158,8 @@ def exp_constants(name: str) -> Exp:
         low = format.round(log2 - exact(high))
         reach = reduced_range(format)
         q = _interpolated(_tail(_q_series), -reach, reach, format.degree, format)
-        return Exp(format, high, low, format.round(1 / log2), q)
+        first = format.round(log2)
+        return Exp(format, high, low, format.round(1 / log2), q, first, format.round(log2 - exact(first)))
 
 
 @cache
@@ -163,6 +178,13 @@ def reduced_range(format: Precision) -> arb:
     # The product d·inverse is off by |d/log 2|·2u at most, before the addition rounds it to the nearest integer.
     off = abs(format.floor) * 2 * unit
     return arb.const_log2() / 2 + off * 2 + unit
+
+
+def part_range(format: Precision) -> arb:
+    """The same for `exp_part`, with an inverse of log 2 that is rounded: a / log 2 is off by its error times a."""
+    most = format.limit - format.floor + 1
+    off = most * abs(arb(1) / arb.const_log2() - exact(format.round(1 / arb.const_log2())))
+    return (arb(1) / 2 + off) * arb.const_log2() * (1 + arb(2) ** -40)
 
 
 def _widest_s() -> arb:

@@ -1,4 +1,4 @@
-"""How far `exp_difference` and `log1p` can be from the truth: running error analysis in ball arithmetic.
+"""How far `exp_difference`, `exp_part`, `unit` and `log1p` can be from the truth, by error analysis in ball arithmetic.
 
 The reduced range is cut into intervals. On each, every operation of the printed code is bounded: the values it can
 take, and the distance between what is computed and what exact arithmetic on the same inputs would give, to which each
@@ -23,6 +23,7 @@ from symnll.kernels.approximations import (
     exact,
     exp_constants,
     log1p_constants,
+    part_range,
     reduced_range,
 )
 
@@ -163,6 +164,55 @@ def _low_part(format: Precision) -> tuple[arb, arb]:
     c = unit(arb(abs(format.floor)), format.bits) / 2
     low = Computed(interval(-1, 1) * (c + most * top(exact(constants.low))), arb(0), format.bits).rounded()
     return low.value, low.error + most * top(arb.const_log2() - exact(constants.high) - exact(constants.low))
+
+
+@cache
+def part_bound(name: str) -> float:
+    """Units in the last place that `exp_part` can be off, wherever |b| ≤ LIMIT and b + FLOOR ≤ a ≤ b."""
+    with WorkingBits():
+        format, constants = PRECISIONS[name], exp_constants(name)
+        difference, slope = _exp_truncation(constants.q)
+        reach = part_range(format)
+        remainder = reach**30 / arb(31).gamma() * 2
+        split = _most(format) * top(arb.const_log2() - exact(constants.first) - exact(constants.second))
+        worst = arb(0)
+        for piece in towards_zero(reach, format.bits):
+            r_error = Computed(piece, split, format.bits).rounded().error
+            r = Computed(piece, arb(0), format.bits)
+            computed = (r * r).fma(horner(constants.q, r), r) + 1
+            error = computed.error + distance(difference, slope, piece) + remainder
+            error += top(piece.exp()) * r_error * (1 + arb(2) ** -10)
+            smallest = arb(piece.exp().abs_lower()) * (1 - 2 * r_error)
+            worst = max(worst, top(error / unit(smallest, format.bits)), key=float)
+        return float(worst)
+
+
+@cache
+def unit_bound() -> float:
+    """Units in the last place (of a float64 of that size) that the two parts of `unit` together can be off."""
+    with WorkingBits():
+        constants = exp_constants("float64")
+        difference, slope = _exp_truncation(constants.q)
+        reach = max((part_range(format) for format in PRECISIONS.values()), key=float)
+        remainder = reach**30 / arb(31).gamma() * 2
+        bits, most = DOUBLE.bits, max((_most(format) for format in PRECISIONS.values()), key=float)
+        low = Computed(interval(-1, 1) * most * exact(constants.second), arb(0), bits).rounded()
+        split = most * top(arb.const_log2() - exact(constants.first) - exact(constants.second))
+        worst = arb(0)
+        for piece in pieces(-reach, reach):
+            rest = Computed(interval(-1, 1) * unit(top(piece), bits) / 2, arb(0), bits)  # what rounding h + l lost
+            r = Computed(piece, arb(0), bits)
+            tail = (r * r).fma(horner(constants.q, r), rest)
+            lost = Computed(interval(-1, 1) * unit(arb(1) / 2, bits), tail.error, bits).rounded()
+            error = lost.error + low.error + split + distance(difference, slope, piece) + remainder
+            error += top(piece) * top(rest.value) * 2  # exp(r + rest) is taken for exp r + rest
+            worst = max(worst, top(error / unit(arb(piece.exp().abs_lower()), bits)), key=float)
+        return float(worst)
+
+
+def _most(format: Precision) -> arb:
+    """|n| and |m| are at most this."""
+    return arb(format.limit - format.floor + 1) / arb.const_log2() + 1
 
 
 @cache

@@ -11,7 +11,7 @@ symnll's library, for every number of classes; in brackets the start of the SHA-
 - kernels.soft_nll_hessian_vector_product [2edbd4966daf0958]
 - kernels.soft_nll_pivot [31372b230c6fc266]
 - kernels.softmax_shift [3b6bc7ddfc404fcc]
-exp is off by less than 1.05 units in the last place (float32) and 1.03 (float64), log1p by less than 2.26:
+exp is off by less than 1.12 units in the last place (float32) and 1.10 (float64), log1p by less than 2.26:
 `symnll.kernels.error_bounds` proves it.
 
 Every kernel takes contiguous arrays: logits (and v, and soft targets) of shape (samples, classes), class indices as
@@ -26,6 +26,7 @@ samples it left undone, since their largest logit is not a finite number.
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
+from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
 EXACT = {"contract", "nsz"}
@@ -35,6 +36,8 @@ SUMS = {**LOOP, "fastmath": {"contract", "nsz", "reassoc"}}
 CHUNK = 2048  # classes at a time, so that a chunk and its exponentials stay in the first-level cache
 LANES = 64  # samples at a time where the classes are few
 BLOCK = 32  # float64 numbers that are added up before compensation sets in
+PIECE = 256  # classes whose successors are fetched from memory at a time, while these are computed with
+PLACES = 512  # classes among which the largest is looked for at a time
 
 
 def _llvm(name, operands):
@@ -49,6 +52,54 @@ def _llvm(name, operands):
         return arguments[0](*arguments[:1] * operands), code
 
     return typed
+
+
+@intrinsic
+def span(context, x, start, count):
+    """`count` numbers of a contiguous array, in whatever shape, from a place that is counted through all of it.
+
+    The view does not count as a reference, so that taking one costs nothing; the array has to outlive it."""
+    kind = types.Array(x.dtype, 1, "C")
+
+    def code(codegen, builder, signature, values):
+        array = codegen.make_array(signature.args[0])(codegen, builder, values[0])
+        view = codegen.make_array(kind)(codegen, builder)
+        place, number = (codegen.cast(builder, v, t, types.intp) for v, t in zip(values[1:], signature.args[1:]))
+        size = codegen.get_constant(types.intp, codegen.get_abi_sizeof(codegen.get_data_type(x.dtype)))
+        view.data, view.itemsize, view.nitems = builder.gep(array.data, [place]), size, number
+        view.shape, view.strides = cgutils.pack_array(builder, [number]), cgutils.pack_array(builder, [size])
+        view.meminfo, view.parent = view.meminfo.type(None), view.parent.type(None)
+        return view._getvalue()
+
+    return kind(x, start, count), code
+
+
+def _prefetch(writing):
+    def typed(context, x, k):
+        def code(codegen, builder, signature, values):
+            array = codegen.make_array(signature.args[0])(codegen, builder, values[0])
+            small, byte = ir.IntType(32), ir.IntType(8).as_pointer()
+            kind = ir.FunctionType(ir.VoidType(), [byte, small, small, small])
+            function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+            place = builder.bitcast(builder.gep(array.data, [values[1]]), byte)
+            builder.call(function, [place, small(writing), small(2), small(1)])  # to the second-level cache; data
+            return codegen.get_dummy_value()
+
+        return types.void(x, k), code
+
+    return typed
+
+
+@intrinsic
+def will_read(context, x, k):
+    """x[k] is fetched from memory, since it will be read soon. There need not be such an entry."""
+    return _prefetch(0)(context, x, k)
+
+
+@intrinsic
+def will_write(context, x, k):
+    """The same for an entry that will be written."""
+    return _prefetch(1)(context, x, k)
 
 
 @intrinsic
@@ -92,6 +143,30 @@ def exponent_and_fraction(context, x):
 
     return types.UniTuple(x, 2)(x), code
 
+@njit(fastmath=EXACT, forceinline=True)
+def exp_of_remainder(m, b):
+    """exp(m log 2 − b) for an integer m near b / log 2, in two parts, off by less than 0.40 units of the first."""
+    h, l = fma(m, 0.6931471805599453, -b), m * 2.3190468138462996e-17
+    r = h + l
+    back = r - h
+    rest = (h - (r - back)) + (l - back)
+    q = 2.5100375832561433e-08
+    q = fma(q, r, 2.7620075879983627e-07)
+    q = fma(q, r, 2.7557268480310024e-06)
+    q = fma(q, r, 2.4801521322368692e-05)
+    q = fma(q, r, 0.00019841269863040545)
+    q = fma(q, r, 0.0013888888917196719)
+    q = fma(q, r, 0.008333333333330065)
+    q = fma(q, r, 0.041666666666624164)
+    q = fma(q, r, 0.16666666666666669)
+    q = fma(q, r, 0.5000000000000001)
+    tail = fma(r * r, q, rest)
+    y = r + tail
+    back = y - r
+    lost = (r - (y - back)) + (tail - back)
+    high = 1.0 + y
+    return high, (1.0 - high) + y + lost
+
 
 @njit(fastmath=EXACT, forceinline=True)
 def exp_difference_32(a, b):
@@ -115,15 +190,47 @@ def exp_difference_32(a, b):
 
 
 @njit(fastmath=EXACT, forceinline=True)
+def exp_part_32(a, magic, floor):
+    """exp(a − b) / unit(b) for the b of magic and floor, a ≤ b, off by less than 1.12 units in the last place."""
+    a = floor if floor > a else a
+    shifted = fma(a, types.float32(1.4426950216293335), magic)
+    n = shifted - magic
+    r = fma(n, types.float32(1.9046542121259336e-09), fma(n, types.float32(-0.6931471824645996), a))
+    q = types.float32(0.0013926189858466387)
+    q = fma(q, r, types.float32(0.008363183587789536))
+    q = fma(q, r, types.float32(0.041666556149721146))
+    q = fma(q, r, types.float32(0.16666576266288757))
+    q = fma(q, r, types.float32(0.5))
+    return times_power_of_two(fma(r * r, q, r) + types.float32(1.0), shifted)
+
+
+@njit(fastmath=EXACT, forceinline=True)
+def reduction_32(b):
+    """What exp_part needs to know of b, the largest logit: what rounds, the floor, and unit(b) in two parts.
+
+    unit(b) = 2^−64 · exp(m log 2 − b); where |b| is too large for exp_part it is 2^−64."""
+    m = fma(b, types.float32(1.4426950216293335), types.float32(12582912.0)) - types.float32(12582912.0)
+    unit, rest = exp_of_remainder(types.float64(m), types.float64(b))
+    unit, rest = (unit, rest) if abs(b) <= types.float32(32768.0) else (1.0, 0.0)
+    return types.float32(12582976.0) - m, b + types.float32(-128.0), unit * types.float64(5.421010862427522e-20), rest * types.float64(5.421010862427522e-20)
+
+
+@njit(fastmath=EXACT, forceinline=True)
+def is_moderate_32(b):
+    """Whether exp_part may be taken for this largest logit."""
+    return abs(b) <= types.float32(32768.0)
+
+
+@njit(fastmath=EXACT, forceinline=True)
 def unscaled_32(x):
-    """A stored exponential, or a sum of them, without the factor 2^64."""
+    """What exp_difference gives without the factor 2^64."""
     return types.float64(x) * types.float64(5.421010862427522e-20)
 
 
 @njit(fastmath=EXACT, forceinline=True)
-def coefficient_32(numerator, denominator, lost):
-    """numerator / (denominator + lost) / 2^64 as a sum of two numbers of the logits' dtype."""
-    quotient = numerator / denominator * types.float64(5.421010862427522e-20)
+def coefficient_32(numerator, denominator, lost, unit, rest):
+    """numerator / (denominator + lost) · (unit + rest) as a sum of two numbers of the logits' dtype."""
+    quotient = numerator / denominator * unit
     high = types.float32(quotient)
     return high, types.float32(quotient - types.float64(high))
 
@@ -155,17 +262,55 @@ def exp_difference_64(a, b):
 
 
 @njit(fastmath=EXACT, forceinline=True)
+def exp_part_64(a, magic, floor):
+    """exp(a − b) / unit(b) for the b of magic and floor, a ≤ b, off by less than 1.10 units in the last place."""
+    a = floor if floor > a else a
+    shifted = fma(a, types.float64(1.4426950408889634), magic)
+    n = shifted - magic
+    r = fma(n, types.float64(-2.3190468138462996e-17), fma(n, types.float64(-0.6931471805599453), a))
+    q = types.float64(2.5100375832561433e-08)
+    q = fma(q, r, types.float64(2.7620075879983627e-07))
+    q = fma(q, r, types.float64(2.7557268480310024e-06))
+    q = fma(q, r, types.float64(2.4801521322368692e-05))
+    q = fma(q, r, types.float64(0.00019841269863040545))
+    q = fma(q, r, types.float64(0.0013888888917196719))
+    q = fma(q, r, types.float64(0.008333333333330065))
+    q = fma(q, r, types.float64(0.041666666666624164))
+    q = fma(q, r, types.float64(0.16666666666666669))
+    q = fma(q, r, types.float64(0.5000000000000001))
+    return times_power_of_two(fma(r * r, q, r) + types.float64(1.0), shifted)
+
+
+@njit(fastmath=EXACT, forceinline=True)
+def reduction_64(b):
+    """What exp_part needs to know of b, the largest logit: what rounds, the floor, and unit(b) in two parts.
+
+    unit(b) = 2^−256 · exp(m log 2 − b); where |b| is too large for exp_part it is 2^−256."""
+    m = fma(b, types.float64(1.4426950408889634), types.float64(6755399441055744.0)) - types.float64(6755399441055744.0)
+    unit, rest = exp_of_remainder(types.float64(m), types.float64(b))
+    unit, rest = (unit, rest) if abs(b) <= types.float64(2147483648.0) else (1.0, 0.0)
+    return types.float64(6755399441056000.0) - m, b + types.float64(-800.0), unit * types.float64(8.636168555094445e-78), rest * types.float64(8.636168555094445e-78)
+
+
+@njit(fastmath=EXACT, forceinline=True)
+def is_moderate_64(b):
+    """Whether exp_part may be taken for this largest logit."""
+    return abs(b) <= types.float64(2147483648.0)
+
+
+@njit(fastmath=EXACT, forceinline=True)
 def unscaled_64(x):
-    """A stored exponential, or a sum of them, without the factor 2^256."""
+    """What exp_difference gives without the factor 2^256."""
     return types.float64(x) * types.float64(8.636168555094445e-78)
 
 
 @njit(fastmath=EXACT, forceinline=True)
-def coefficient_64(numerator, denominator, lost):
-    """numerator / (denominator + lost) / 2^256 as a sum of two numbers of the logits' dtype."""
-    high = numerator / denominator
-    low = (fma(-high, denominator, numerator) - high * lost) / denominator
-    return high * types.float64(8.636168555094445e-78), low * types.float64(8.636168555094445e-78)
+def coefficient_64(numerator, denominator, lost, unit, rest):
+    """numerator / (denominator + lost) · (unit + rest) as a sum of two numbers of the logits' dtype."""
+    quotient = numerator / denominator
+    more = (fma(-quotient, denominator, numerator) - quotient * lost) / denominator
+    high = quotient * unit
+    return high, fma(quotient, unit, -high) + quotient * rest + more * unit
 
 
 def exp_difference(a, b):
@@ -188,24 +333,44 @@ def _unscaled(x):
     return lambda x: one(x)
 
 
-def unscaled_sum(x, like):
+def exp_part(a, magic, floor):
     raise NotImplementedError("Only compiled code calls this.")
 
 
-@overload(unscaled_sum, jit_options=INLINE)
-def _unscaled_sum(x, like):
-    one = unscaled_32 if like is types.float32 else unscaled_64
-    return lambda x, like: one(x)
+@overload(exp_part, jit_options=INLINE)
+def _exp_part(a, magic, floor):
+    one = exp_part_32 if a is types.float32 else exp_part_64
+    return lambda a, magic, floor: one(a, magic, floor)
 
 
-def coefficient(numerator, denominator, lost, like):
+def reduction(b):
+    raise NotImplementedError("Only compiled code calls this.")
+
+
+@overload(reduction, jit_options=INLINE)
+def _reduction(b):
+    one = reduction_32 if b is types.float32 else reduction_64
+    return lambda b: one(b)
+
+
+def is_moderate(b):
+    raise NotImplementedError("Only compiled code calls this.")
+
+
+@overload(is_moderate, jit_options=INLINE)
+def _is_moderate(b):
+    one = is_moderate_32 if b is types.float32 else is_moderate_64
+    return lambda b: one(b)
+
+
+def coefficient(numerator, denominator, lost, unit, rest, like):
     raise NotImplementedError("Only compiled code calls this.")
 
 
 @overload(coefficient, jit_options=INLINE)
-def _coefficient(numerator, denominator, lost, like):
+def _coefficient(numerator, denominator, lost, unit, rest, like):
     one = coefficient_32 if like is types.float32 else coefficient_64
-    return lambda numerator, denominator, lost, like: one(numerator, denominator, lost)
+    return lambda numerator, denominator, lost, unit, rest, like: one(numerator, denominator, lost, unit, rest)
 
 
 def sum_of(x):
@@ -262,6 +427,12 @@ def two_sum(a, b):
 
 
 @njit(fastmath=EXACT, forceinline=True)
+def in_units(total, lost, unit, rest):
+    """(total + lost)·(unit + rest)."""
+    return fma(total, unit, lost * unit + total * rest)
+
+
+@njit(fastmath=EXACT, forceinline=True)
 def lost_by_sum(a, b):
     return two_sum(a, b)[1]
 
@@ -275,24 +446,45 @@ def largest_of(x):
 
 
 @njit(**LOOP)
-def position_of(x, value):
-    """The first class of that value. A block is counted, not searched: that makes vector instructions."""
-    for start in range(0, x.size, 64):
-        block = x[start : start + 64]
-        found = 0
-        for k in range(block.size):
-            found += block[k] == value
-        if found:
-            for k in range(block.size):
-                if block[k] == value:
-                    return start + k
-    return 0
+def last_place_of(x, value):
+    place = 0
+    for k in range(x.size):
+        place = k if x[k] == value else place
+    return place
 
 
 @njit(**LOOP)
-def exponentials(z, shift, out):
+def largest_and_place(x):
+    """The largest entry, NaN if there is one, and a class where it is."""
+    m, place = x[0], 0
+    for start in range(0, x.size, PLACES):
+        here = largest_of(span(x, start, min(PLACES, x.size - start)))
+        if here > m or here != here:
+            m, place = here, start
+    return m, place + last_place_of(span(x, place, min(PLACES, x.size - place)), m)
+
+
+@njit(**LOOP)
+def exponentials(z, shift, magic, floor, out, ahead, kept):
+    """exp(z − shift) / unit(shift). Meanwhile what stands `ahead` of z in memory is fetched, the next sample, and, if
+    the results are `kept`, the place of its results."""
+    if not is_moderate(shift):
+        for k in range(z.size):
+            out[k] = exp_difference(z[k], shift)
+        return
+    for start in range(0, z.size, PIECE):
+        count = min(PIECE, z.size - start)
+        for k in range(start + ahead, start + ahead + count, 64 // z.itemsize):
+            will_read(z, k)
+            if kept:
+                will_write(out, k)
+        exponential_parts(span(z, start, count), magic, floor, span(out, start, count))
+
+
+@njit(**LOOP)
+def exponential_parts(z, magic, floor, out):
     for k in range(z.size):
-        out[k] = exp_difference(z[k], shift)
+        out[k] = exp_part(z[k], magic, floor)
 
 
 @njit(**SUMS)
@@ -317,7 +509,7 @@ def sum_64(x):
     """Σ x in two parts, the rounded sum and what rounding lost; within BLOCK numbers a few roundings meet in each."""
     total = lost = 0.0
     for start in range(0, x.size, BLOCK):
-        total, more = two_sum(total, sum_of_block(x[start : start + BLOCK]))
+        total, more = two_sum(total, sum_of_block(span(x, start, min(BLOCK, x.size - start))))
         lost += more
     return total, lost
 
@@ -387,11 +579,27 @@ def positions_in_lanes(tile, m, position):
 
 
 @njit(**LOOP)
-def exponentials_in_lanes(tile, shift, out):
+def reductions_in_lanes(shift, magic, floor, unit, rest):
+    """`reduction` for every sample; the result is how many of their shifts are too large for it."""
+    for r in range(LANES):  # two loops, because LLVM gives up where too many arrays might overlap
+        magic[r], floor[r], _, _ = reduction(shift[r])
+    for r in range(LANES):
+        _, _, unit[r], rest[r] = reduction(shift[r])
+    large = 0
+    for r in range(LANES):
+        large += not is_moderate(shift[r])
+    return large
+
+
+@njit(**LOOP)
+def exponentials_in_lanes(tile, shift, magic, floor, out, large):
     for k in range(tile.shape[0]):
         line, result = tile[k], out[k]
         for r in range(LANES):
-            result[r] = exp_difference(line[r], shift[r])
+            result[r] = exp_part(line[r], magic[r], floor[r])
+        if large:
+            for r in range(LANES):
+                result[r] = result[r] if is_moderate(shift[r]) else exp_difference(line[r], shift[r])
 
 
 @njit(**LOOP)
@@ -442,24 +650,26 @@ def logsumexp_sample(shift, sum_others):
 def logsumexp_rows(z, value):
     samples, classes = z.shape
     undone = 0
+    ahead = max(classes, CHUNK)
     spare = np.empty(CHUNK, z.dtype)
     for i in range(samples):
-        row_z = z[i]
-        shift = largest_of(row_z)
+        first = i * classes
+        row_z = span(z, first, classes)
+        shift, pivot = largest_and_place(row_z)
         if not np.isfinite(shift):
             undone += 1
             continue
-        pivot = position_of(row_z, shift)
+        magic, floor, unit, rest = reduction(shift)
         sum_others = lost_sum_others = 0.0
         for start in range(0, classes, CHUNK):
-            stop = min(start + CHUNK, classes)
-            part_z = row_z[start:stop]
-            part_e = spare[: stop - start]
-            exponentials(part_z, shift, part_e)
+            count = min(CHUNK, classes - start)
+            part_z = span(z, first + start, count)
+            part_e = span(spare, 0, count)
+            exponentials(part_z, shift, magic, floor, part_e, ahead, False)
             partial, lost = sum_except(part_e, pivot - start, pivot - start)
             sum_others, more = two_sum(sum_others, partial)
             lost_sum_others += lost + more
-        sum_others = unscaled_sum(sum_others + lost_sum_others, shift)
+        sum_others = in_units(sum_others, lost_sum_others, unit, rest)
         result, = logsumexp_sample(shift, sum_others)
         value[i] = result
     return undone
@@ -471,22 +681,30 @@ def logsumexp_tiles(z, value):
     undone = 0
     tile_z = np.empty((classes, LANES), z.dtype)
     tile_e = np.empty((classes, LANES), z.dtype)
-    lane_shift = np.empty(LANES, z.dtype)
-    lane_sum_others = np.empty(LANES, np.float64)
-    lane_lost_sum_others = np.empty(LANES, np.float64)
-    lane_value = np.empty(LANES, np.float64)
-    lane_pivot = np.zeros(LANES, np.int32)
+    float64_lanes = np.zeros(5 * LANES, np.float64)
+    z_dtype_lanes = np.zeros(3 * LANES, z.dtype)
+    int32_lanes = np.zeros(1 * LANES, np.int32)
     for first in range(0, samples, LANES):
         after = min(first + LANES, samples)
+        lane_sum_others = span(float64_lanes, 0 * LANES, LANES)
+        lane_lost_sum_others = span(float64_lanes, 1 * LANES, LANES)
+        lane_value = span(float64_lanes, 2 * LANES, LANES)
+        lane_unit = span(float64_lanes, 3 * LANES, LANES)
+        lane_rest = span(float64_lanes, 4 * LANES, LANES)
+        lane_shift = span(z_dtype_lanes, 0 * LANES, LANES)
+        lane_magic = span(z_dtype_lanes, 1 * LANES, LANES)
+        lane_floor = span(z_dtype_lanes, 2 * LANES, LANES)
+        lane_pivot = span(int32_lanes, 0 * LANES, LANES)
         read_tile(z[first:after], tile_z)
         largest_in_lanes(tile_z, lane_shift)
         for r in range(after - first):
             undone += not np.isfinite(lane_shift[r])
         positions_in_lanes(tile_z, lane_shift, lane_pivot)
-        exponentials_in_lanes(tile_z, lane_shift, tile_e)
+        large = reductions_in_lanes(lane_shift, lane_magic, lane_floor, lane_unit, lane_rest)
+        exponentials_in_lanes(tile_z, lane_shift, lane_magic, lane_floor, tile_e, large)
         sum_in_lanes_except(tile_e, lane_pivot, lane_pivot, lane_sum_others, lane_lost_sum_others)
         for r in range(LANES):
-            sum_others = unscaled_sum(lane_sum_others[r] + lane_lost_sum_others[r], lane_shift[r])
+            sum_others = in_units(lane_sum_others[r], lane_lost_sum_others[r], lane_unit[r], lane_rest[r])
             lane_value[r], = logsumexp_sample(lane_shift[r], sum_others)
         for r in range(after - first):
             value[first + r] = lane_value[r]
@@ -518,26 +736,28 @@ def log_softmax_store_in_lanes(z, e, correction, shift, scale):
 def log_softmax_rows(z, scales, out):
     samples, classes = z.shape
     undone = 0
+    ahead = max(classes, CHUNK)
     for i in range(samples):
-        row_z = z[i]
-        shift = largest_of(row_z)
+        first = i * classes
+        row_z = span(z, first, classes)
+        shift, pivot = largest_and_place(row_z)
         if not np.isfinite(shift):
             undone += 1
             continue
-        pivot = position_of(row_z, shift)
+        magic, floor, unit, rest = reduction(shift)
         sum_others = lost_sum_others = 0.0
         for start in range(0, classes, CHUNK):
-            stop = min(start + CHUNK, classes)
-            part_z = row_z[start:stop]
-            part_e = out[i, start:stop]
-            exponentials(part_z, shift, part_e)
+            count = min(CHUNK, classes - start)
+            part_z = span(z, first + start, count)
+            part_e = span(out, first + start, count)
+            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
             partial, lost = sum_except(part_e, pivot - start, pivot - start)
             sum_others, more = two_sum(sum_others, partial)
             lost_sum_others += lost + more
-        sum_others = unscaled_sum(sum_others + lost_sum_others, shift)
+        sum_others = in_units(sum_others, lost_sum_others, unit, rest)
         scale = scales[i if scales.size > 1 else 0]
         correction, = log_softmax_sample(shift, sum_others, scale)
-        log_softmax_store(row_z, out[i], correction, shift, scale)
+        log_softmax_store(row_z, span(out, first, classes), correction, shift, scale)
     return undone
 
 
@@ -547,14 +767,21 @@ def log_softmax_tiles(z, scales, out):
     undone = 0
     tile_z = np.empty((classes, LANES), z.dtype)
     tile_e = np.empty((classes, LANES), z.dtype)
-    lane_shift = np.empty(LANES, z.dtype)
-    lane_sum_others = np.empty(LANES, np.float64)
-    lane_lost_sum_others = np.empty(LANES, np.float64)
-    lane_scale = np.empty(LANES, np.float64)
-    lane_correction = np.empty(LANES, np.float64)
-    lane_pivot = np.zeros(LANES, np.int32)
+    float64_lanes = np.zeros(6 * LANES, np.float64)
+    z_dtype_lanes = np.zeros(3 * LANES, z.dtype)
+    int32_lanes = np.zeros(1 * LANES, np.int32)
     for first in range(0, samples, LANES):
         after = min(first + LANES, samples)
+        lane_sum_others = span(float64_lanes, 0 * LANES, LANES)
+        lane_lost_sum_others = span(float64_lanes, 1 * LANES, LANES)
+        lane_scale = span(float64_lanes, 2 * LANES, LANES)
+        lane_correction = span(float64_lanes, 3 * LANES, LANES)
+        lane_unit = span(float64_lanes, 4 * LANES, LANES)
+        lane_rest = span(float64_lanes, 5 * LANES, LANES)
+        lane_shift = span(z_dtype_lanes, 0 * LANES, LANES)
+        lane_magic = span(z_dtype_lanes, 1 * LANES, LANES)
+        lane_floor = span(z_dtype_lanes, 2 * LANES, LANES)
+        lane_pivot = span(int32_lanes, 0 * LANES, LANES)
         read_tile(z[first:after], tile_z)
         for r in range(LANES):
             i = min(first + r, samples - 1)
@@ -563,10 +790,11 @@ def log_softmax_tiles(z, scales, out):
         for r in range(after - first):
             undone += not np.isfinite(lane_shift[r])
         positions_in_lanes(tile_z, lane_shift, lane_pivot)
-        exponentials_in_lanes(tile_z, lane_shift, tile_e)
+        large = reductions_in_lanes(lane_shift, lane_magic, lane_floor, lane_unit, lane_rest)
+        exponentials_in_lanes(tile_z, lane_shift, lane_magic, lane_floor, tile_e, large)
         sum_in_lanes_except(tile_e, lane_pivot, lane_pivot, lane_sum_others, lane_lost_sum_others)
         for r in range(LANES):
-            sum_others = unscaled_sum(lane_sum_others[r] + lane_lost_sum_others[r], lane_shift[r])
+            sum_others = in_units(lane_sum_others[r], lane_lost_sum_others[r], lane_unit[r], lane_rest[r])
             lane_correction[r], = log_softmax_sample(lane_shift[r], sum_others, lane_scale[r])
         for k in range(classes):
             log_softmax_store_in_lanes(tile_z[k], tile_e[k], lane_correction, lane_shift, lane_scale)
@@ -575,12 +803,12 @@ def log_softmax_tiles(z, scales, out):
 
 
 @njit(fastmath=EXACT, forceinline=True)
-def softmax_sample(shift, sum_norm, scale):
+def softmax_sample(shift, sum_norm, scale, unit, rest):
     """kernels.softmax_shift"""
     like = shift
     shift = wide(shift)
     norm = sum_norm
-    high, low = coefficient((1.0) * scale, norm, 0.0, like)
+    high, low = coefficient((1.0) * scale, norm, 0.0, unit, rest, like)
     return high, low
 
 
@@ -588,25 +816,28 @@ def softmax_sample(shift, sum_norm, scale):
 def softmax_rows(z, scales, out):
     samples, classes = z.shape
     undone = 0
+    ahead = max(classes, CHUNK)
     for i in range(samples):
-        row_z = z[i]
+        first = i * classes
+        row_z = span(z, first, classes)
         shift = largest_of(row_z)
         if not np.isfinite(shift):
             undone += 1
             continue
+        magic, floor, unit, rest = reduction(shift)
         sum_norm = lost_sum_norm = 0.0
         for start in range(0, classes, CHUNK):
-            stop = min(start + CHUNK, classes)
-            part_z = row_z[start:stop]
-            part_e = out[i, start:stop]
-            exponentials(part_z, shift, part_e)
+            count = min(CHUNK, classes - start)
+            part_z = span(z, first + start, count)
+            part_e = span(out, first + start, count)
+            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
             partial, lost = sum_of(part_e)
             sum_norm, more = two_sum(sum_norm, partial)
             lost_sum_norm += lost + more
-        sum_norm = unscaled_sum(sum_norm + lost_sum_norm, shift)
+        sum_norm = in_units(sum_norm, lost_sum_norm, unit, rest)
         scale = scales[i if scales.size > 1 else 0]
-        high, low = softmax_sample(shift, sum_norm, scale)
-        multiply(out[i], high, low)
+        high, low = softmax_sample(shift, sum_norm, scale, unit, rest)
+        multiply(span(out, first, classes), high, low)
     return undone
 
 
@@ -616,15 +847,21 @@ def softmax_tiles(z, scales, out):
     undone = 0
     tile_z = np.empty((classes, LANES), z.dtype)
     tile_e = np.empty((classes, LANES), z.dtype)
-    lane_shift = np.empty(LANES, z.dtype)
-    lane_high = np.empty(LANES, z.dtype)
-    lane_low = np.empty(LANES, z.dtype)
-    lane_sum_norm = np.empty(LANES, np.float64)
-    lane_lost_sum_norm = np.empty(LANES, np.float64)
-    lane_scale = np.empty(LANES, np.float64)
     nowhere = np.full(LANES, -1, np.int32)
+    float64_lanes = np.zeros(5 * LANES, np.float64)
+    z_dtype_lanes = np.zeros(5 * LANES, z.dtype)
     for first in range(0, samples, LANES):
         after = min(first + LANES, samples)
+        lane_sum_norm = span(float64_lanes, 0 * LANES, LANES)
+        lane_lost_sum_norm = span(float64_lanes, 1 * LANES, LANES)
+        lane_scale = span(float64_lanes, 2 * LANES, LANES)
+        lane_unit = span(float64_lanes, 3 * LANES, LANES)
+        lane_rest = span(float64_lanes, 4 * LANES, LANES)
+        lane_shift = span(z_dtype_lanes, 0 * LANES, LANES)
+        lane_magic = span(z_dtype_lanes, 1 * LANES, LANES)
+        lane_floor = span(z_dtype_lanes, 2 * LANES, LANES)
+        lane_high = span(z_dtype_lanes, 3 * LANES, LANES)
+        lane_low = span(z_dtype_lanes, 4 * LANES, LANES)
         read_tile(z[first:after], tile_z)
         for r in range(LANES):
             i = min(first + r, samples - 1)
@@ -632,11 +869,12 @@ def softmax_tiles(z, scales, out):
         largest_in_lanes(tile_z, lane_shift)
         for r in range(after - first):
             undone += not np.isfinite(lane_shift[r])
-        exponentials_in_lanes(tile_z, lane_shift, tile_e)
+        large = reductions_in_lanes(lane_shift, lane_magic, lane_floor, lane_unit, lane_rest)
+        exponentials_in_lanes(tile_z, lane_shift, lane_magic, lane_floor, tile_e, large)
         sum_in_lanes_except(tile_e, nowhere, nowhere, lane_sum_norm, lane_lost_sum_norm)
         for r in range(LANES):
-            sum_norm = unscaled_sum(lane_sum_norm[r] + lane_lost_sum_norm[r], lane_shift[r])
-            lane_high[r], lane_low[r] = softmax_sample(lane_shift[r], sum_norm, lane_scale[r])
+            sum_norm = in_units(lane_sum_norm[r], lane_lost_sum_norm[r], lane_unit[r], lane_rest[r])
+            lane_high[r], lane_low[r] = softmax_sample(lane_shift[r], sum_norm, lane_scale[r], lane_unit[r], lane_rest[r])
         multiply_lanes(tile_e, lane_high, lane_low)
         write_tile(tile_e, out[first:after])
     return undone
@@ -659,24 +897,26 @@ def nll_sample(shift, z_target, pivot, target, rest_sum_others):
 def nll_rows(z, target, value):
     samples, classes = z.shape
     undone = 0
+    ahead = max(classes, CHUNK)
     spare = np.empty(CHUNK, z.dtype)
     for i in range(samples):
-        row_z = z[i]
-        shift = largest_of(row_z)
+        first = i * classes
+        row_z = span(z, first, classes)
+        shift, pivot = largest_and_place(row_z)
         if not np.isfinite(shift):
             undone += 1
             continue
-        pivot = position_of(row_z, shift)
+        magic, floor, unit, rest = reduction(shift)
         rest_sum_others = lost_rest_sum_others = 0.0
         for start in range(0, classes, CHUNK):
-            stop = min(start + CHUNK, classes)
-            part_z = row_z[start:stop]
-            part_e = spare[: stop - start]
-            exponentials(part_z, shift, part_e)
+            count = min(CHUNK, classes - start)
+            part_z = span(z, first + start, count)
+            part_e = span(spare, 0, count)
+            exponentials(part_z, shift, magic, floor, part_e, ahead, False)
             partial, lost = sum_except(part_e, pivot - start, target[i] - start)
             rest_sum_others, more = two_sum(rest_sum_others, partial)
             lost_rest_sum_others += lost + more
-        rest_sum_others = unscaled_sum(rest_sum_others + lost_rest_sum_others, shift)
+        rest_sum_others = in_units(rest_sum_others, lost_rest_sum_others, unit, rest)
         result, = nll_sample(shift, row_z[target[i]], pivot, target[i], rest_sum_others)
         value[i] = result
     return undone
@@ -688,15 +928,22 @@ def nll_tiles(z, target, value):
     undone = 0
     tile_z = np.empty((classes, LANES), z.dtype)
     tile_e = np.empty((classes, LANES), z.dtype)
-    lane_shift = np.empty(LANES, z.dtype)
-    lane_rest_sum_others = np.empty(LANES, np.float64)
-    lane_lost_rest_sum_others = np.empty(LANES, np.float64)
-    lane_value = np.empty(LANES, np.float64)
-    lane_pivot = np.zeros(LANES, np.int32)
-    lane_target = np.zeros(LANES, np.int32)
-    lane_z_target = np.empty(LANES, z.dtype)
+    float64_lanes = np.zeros(5 * LANES, np.float64)
+    z_dtype_lanes = np.zeros(4 * LANES, z.dtype)
+    int32_lanes = np.zeros(2 * LANES, np.int32)
     for first in range(0, samples, LANES):
         after = min(first + LANES, samples)
+        lane_rest_sum_others = span(float64_lanes, 0 * LANES, LANES)
+        lane_lost_rest_sum_others = span(float64_lanes, 1 * LANES, LANES)
+        lane_value = span(float64_lanes, 2 * LANES, LANES)
+        lane_unit = span(float64_lanes, 3 * LANES, LANES)
+        lane_rest = span(float64_lanes, 4 * LANES, LANES)
+        lane_shift = span(z_dtype_lanes, 0 * LANES, LANES)
+        lane_magic = span(z_dtype_lanes, 1 * LANES, LANES)
+        lane_floor = span(z_dtype_lanes, 2 * LANES, LANES)
+        lane_z_target = span(z_dtype_lanes, 3 * LANES, LANES)
+        lane_pivot = span(int32_lanes, 0 * LANES, LANES)
+        lane_target = span(int32_lanes, 1 * LANES, LANES)
         read_tile(z[first:after], tile_z)
         for r in range(LANES):
             i = min(first + r, samples - 1)
@@ -706,10 +953,11 @@ def nll_tiles(z, target, value):
         for r in range(after - first):
             undone += not np.isfinite(lane_shift[r])
         positions_in_lanes(tile_z, lane_shift, lane_pivot)
-        exponentials_in_lanes(tile_z, lane_shift, tile_e)
+        large = reductions_in_lanes(lane_shift, lane_magic, lane_floor, lane_unit, lane_rest)
+        exponentials_in_lanes(tile_z, lane_shift, lane_magic, lane_floor, tile_e, large)
         sum_in_lanes_except(tile_e, lane_pivot, lane_target, lane_rest_sum_others, lane_lost_rest_sum_others)
         for r in range(LANES):
-            rest_sum_others = unscaled_sum(lane_rest_sum_others[r] + lane_lost_rest_sum_others[r], lane_shift[r])
+            rest_sum_others = in_units(lane_rest_sum_others[r], lane_lost_rest_sum_others[r], lane_unit[r], lane_rest[r])
             lane_value[r], = nll_sample(lane_shift[r], lane_z_target[r], lane_pivot[r], lane_target[r], rest_sum_others)
         for r in range(after - first):
             value[first + r] = lane_value[r]
@@ -717,7 +965,7 @@ def nll_tiles(z, target, value):
 
 
 @njit(fastmath=EXACT, forceinline=True)
-def nll_grad_sample(shift, z_target, pivot, target, rest_sum_others, scale):
+def nll_grad_sample(shift, z_target, pivot, target, rest_sum_others, scale, unit, rest):
     """kernels.nll_gradient"""
     exponential_target = unscaled(exp_difference(z_target, shift))
     like = shift
@@ -728,7 +976,7 @@ def nll_grad_sample(shift, z_target, pivot, target, rest_sum_others, scale):
     others = sum_others
     norm = 1.0 + others
     off = sum_off
-    high, low = coefficient((1.0) * scale, norm, lost_by_sum(1.0, others), like)
+    high, low = coefficient((1.0) * scale, norm, lost_by_sum(1.0, others), unit, rest, like)
     return high, low, -off / norm * scale
 
 
@@ -736,26 +984,28 @@ def nll_grad_sample(shift, z_target, pivot, target, rest_sum_others, scale):
 def nll_grad_rows(z, target, scales, out):
     samples, classes = z.shape
     undone = 0
+    ahead = max(classes, CHUNK)
     for i in range(samples):
-        row_z = z[i]
-        shift = largest_of(row_z)
+        first = i * classes
+        row_z = span(z, first, classes)
+        shift, pivot = largest_and_place(row_z)
         if not np.isfinite(shift):
             undone += 1
             continue
-        pivot = position_of(row_z, shift)
+        magic, floor, unit, rest = reduction(shift)
         rest_sum_others = lost_rest_sum_others = 0.0
         for start in range(0, classes, CHUNK):
-            stop = min(start + CHUNK, classes)
-            part_z = row_z[start:stop]
-            part_e = out[i, start:stop]
-            exponentials(part_z, shift, part_e)
+            count = min(CHUNK, classes - start)
+            part_z = span(z, first + start, count)
+            part_e = span(out, first + start, count)
+            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
             partial, lost = sum_except(part_e, pivot - start, target[i] - start)
             rest_sum_others, more = two_sum(rest_sum_others, partial)
             lost_rest_sum_others += lost + more
-        rest_sum_others = unscaled_sum(rest_sum_others + lost_rest_sum_others, shift)
+        rest_sum_others = in_units(rest_sum_others, lost_rest_sum_others, unit, rest)
         scale = scales[i if scales.size > 1 else 0]
-        high, low, patch = nll_grad_sample(shift, row_z[target[i]], pivot, target[i], rest_sum_others, scale)
-        multiply(out[i], high, low)
+        high, low, patch = nll_grad_sample(shift, row_z[target[i]], pivot, target[i], rest_sum_others, scale, unit, rest)
+        multiply(span(out, first, classes), high, low)
         out[i, target[i]] = patch
     return undone
 
@@ -766,18 +1016,25 @@ def nll_grad_tiles(z, target, scales, out):
     undone = 0
     tile_z = np.empty((classes, LANES), z.dtype)
     tile_e = np.empty((classes, LANES), z.dtype)
-    lane_shift = np.empty(LANES, z.dtype)
-    lane_high = np.empty(LANES, z.dtype)
-    lane_low = np.empty(LANES, z.dtype)
-    lane_rest_sum_others = np.empty(LANES, np.float64)
-    lane_lost_rest_sum_others = np.empty(LANES, np.float64)
-    lane_scale = np.empty(LANES, np.float64)
-    lane_patch = np.empty(LANES, np.float64)
-    lane_pivot = np.zeros(LANES, np.int32)
-    lane_target = np.zeros(LANES, np.int32)
-    lane_z_target = np.empty(LANES, z.dtype)
+    float64_lanes = np.zeros(6 * LANES, np.float64)
+    z_dtype_lanes = np.zeros(6 * LANES, z.dtype)
+    int32_lanes = np.zeros(2 * LANES, np.int32)
     for first in range(0, samples, LANES):
         after = min(first + LANES, samples)
+        lane_rest_sum_others = span(float64_lanes, 0 * LANES, LANES)
+        lane_lost_rest_sum_others = span(float64_lanes, 1 * LANES, LANES)
+        lane_scale = span(float64_lanes, 2 * LANES, LANES)
+        lane_patch = span(float64_lanes, 3 * LANES, LANES)
+        lane_unit = span(float64_lanes, 4 * LANES, LANES)
+        lane_rest = span(float64_lanes, 5 * LANES, LANES)
+        lane_shift = span(z_dtype_lanes, 0 * LANES, LANES)
+        lane_magic = span(z_dtype_lanes, 1 * LANES, LANES)
+        lane_floor = span(z_dtype_lanes, 2 * LANES, LANES)
+        lane_high = span(z_dtype_lanes, 3 * LANES, LANES)
+        lane_low = span(z_dtype_lanes, 4 * LANES, LANES)
+        lane_z_target = span(z_dtype_lanes, 5 * LANES, LANES)
+        lane_pivot = span(int32_lanes, 0 * LANES, LANES)
+        lane_target = span(int32_lanes, 1 * LANES, LANES)
         read_tile(z[first:after], tile_z)
         for r in range(LANES):
             i = min(first + r, samples - 1)
@@ -788,11 +1045,12 @@ def nll_grad_tiles(z, target, scales, out):
         for r in range(after - first):
             undone += not np.isfinite(lane_shift[r])
         positions_in_lanes(tile_z, lane_shift, lane_pivot)
-        exponentials_in_lanes(tile_z, lane_shift, tile_e)
+        large = reductions_in_lanes(lane_shift, lane_magic, lane_floor, lane_unit, lane_rest)
+        exponentials_in_lanes(tile_z, lane_shift, lane_magic, lane_floor, tile_e, large)
         sum_in_lanes_except(tile_e, lane_pivot, lane_target, lane_rest_sum_others, lane_lost_rest_sum_others)
         for r in range(LANES):
-            rest_sum_others = unscaled_sum(lane_rest_sum_others[r] + lane_lost_rest_sum_others[r], lane_shift[r])
-            lane_high[r], lane_low[r], lane_patch[r] = nll_grad_sample(lane_shift[r], lane_z_target[r], lane_pivot[r], lane_target[r], rest_sum_others, lane_scale[r])
+            rest_sum_others = in_units(lane_rest_sum_others[r], lane_lost_rest_sum_others[r], lane_unit[r], lane_rest[r])
+            lane_high[r], lane_low[r], lane_patch[r] = nll_grad_sample(lane_shift[r], lane_z_target[r], lane_pivot[r], lane_target[r], rest_sum_others, lane_scale[r], lane_unit[r], lane_rest[r])
         multiply_lanes(tile_e, lane_high, lane_low)
         write_tile(tile_e, out[first:after])
         for r in range(after - first):
@@ -801,7 +1059,7 @@ def nll_grad_tiles(z, target, scales, out):
 
 
 @njit(fastmath=EXACT, forceinline=True)
-def nll_value_and_grad_sample(shift, z_target, pivot, target, rest_sum_others, scale):
+def nll_value_and_grad_sample(shift, z_target, pivot, target, rest_sum_others, scale, unit, rest):
     """kernels.nll_pivot, kernels.nll_gradient"""
     exponential_target = unscaled(exp_difference(z_target, shift))
     like = shift
@@ -814,7 +1072,7 @@ def nll_value_and_grad_sample(shift, z_target, pivot, target, rest_sum_others, s
     correction = log1p(others)
     norm = 1.0 + others
     off = sum_off
-    high, low = coefficient((1.0) * scale, norm, lost_by_sum(1.0, others), like)
+    high, low = coefficient((1.0) * scale, norm, lost_by_sum(1.0, others), unit, rest, like)
     return correction + gap, high, low, -off / norm * scale
 
 
@@ -822,27 +1080,29 @@ def nll_value_and_grad_sample(shift, z_target, pivot, target, rest_sum_others, s
 def nll_value_and_grad_rows(z, target, scales, value, out):
     samples, classes = z.shape
     undone = 0
+    ahead = max(classes, CHUNK)
     for i in range(samples):
-        row_z = z[i]
-        shift = largest_of(row_z)
+        first = i * classes
+        row_z = span(z, first, classes)
+        shift, pivot = largest_and_place(row_z)
         if not np.isfinite(shift):
             undone += 1
             continue
-        pivot = position_of(row_z, shift)
+        magic, floor, unit, rest = reduction(shift)
         rest_sum_others = lost_rest_sum_others = 0.0
         for start in range(0, classes, CHUNK):
-            stop = min(start + CHUNK, classes)
-            part_z = row_z[start:stop]
-            part_e = out[i, start:stop]
-            exponentials(part_z, shift, part_e)
+            count = min(CHUNK, classes - start)
+            part_z = span(z, first + start, count)
+            part_e = span(out, first + start, count)
+            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
             partial, lost = sum_except(part_e, pivot - start, target[i] - start)
             rest_sum_others, more = two_sum(rest_sum_others, partial)
             lost_rest_sum_others += lost + more
-        rest_sum_others = unscaled_sum(rest_sum_others + lost_rest_sum_others, shift)
+        rest_sum_others = in_units(rest_sum_others, lost_rest_sum_others, unit, rest)
         scale = scales[i if scales.size > 1 else 0]
-        result, high, low, patch = nll_value_and_grad_sample(shift, row_z[target[i]], pivot, target[i], rest_sum_others, scale)
+        result, high, low, patch = nll_value_and_grad_sample(shift, row_z[target[i]], pivot, target[i], rest_sum_others, scale, unit, rest)
         value[i] = result
-        multiply(out[i], high, low)
+        multiply(span(out, first, classes), high, low)
         out[i, target[i]] = patch
     return undone
 
@@ -853,19 +1113,26 @@ def nll_value_and_grad_tiles(z, target, scales, value, out):
     undone = 0
     tile_z = np.empty((classes, LANES), z.dtype)
     tile_e = np.empty((classes, LANES), z.dtype)
-    lane_shift = np.empty(LANES, z.dtype)
-    lane_high = np.empty(LANES, z.dtype)
-    lane_low = np.empty(LANES, z.dtype)
-    lane_rest_sum_others = np.empty(LANES, np.float64)
-    lane_lost_rest_sum_others = np.empty(LANES, np.float64)
-    lane_scale = np.empty(LANES, np.float64)
-    lane_value = np.empty(LANES, np.float64)
-    lane_patch = np.empty(LANES, np.float64)
-    lane_pivot = np.zeros(LANES, np.int32)
-    lane_target = np.zeros(LANES, np.int32)
-    lane_z_target = np.empty(LANES, z.dtype)
+    float64_lanes = np.zeros(7 * LANES, np.float64)
+    z_dtype_lanes = np.zeros(6 * LANES, z.dtype)
+    int32_lanes = np.zeros(2 * LANES, np.int32)
     for first in range(0, samples, LANES):
         after = min(first + LANES, samples)
+        lane_rest_sum_others = span(float64_lanes, 0 * LANES, LANES)
+        lane_lost_rest_sum_others = span(float64_lanes, 1 * LANES, LANES)
+        lane_scale = span(float64_lanes, 2 * LANES, LANES)
+        lane_value = span(float64_lanes, 3 * LANES, LANES)
+        lane_patch = span(float64_lanes, 4 * LANES, LANES)
+        lane_unit = span(float64_lanes, 5 * LANES, LANES)
+        lane_rest = span(float64_lanes, 6 * LANES, LANES)
+        lane_shift = span(z_dtype_lanes, 0 * LANES, LANES)
+        lane_magic = span(z_dtype_lanes, 1 * LANES, LANES)
+        lane_floor = span(z_dtype_lanes, 2 * LANES, LANES)
+        lane_high = span(z_dtype_lanes, 3 * LANES, LANES)
+        lane_low = span(z_dtype_lanes, 4 * LANES, LANES)
+        lane_z_target = span(z_dtype_lanes, 5 * LANES, LANES)
+        lane_pivot = span(int32_lanes, 0 * LANES, LANES)
+        lane_target = span(int32_lanes, 1 * LANES, LANES)
         read_tile(z[first:after], tile_z)
         for r in range(LANES):
             i = min(first + r, samples - 1)
@@ -876,11 +1143,12 @@ def nll_value_and_grad_tiles(z, target, scales, value, out):
         for r in range(after - first):
             undone += not np.isfinite(lane_shift[r])
         positions_in_lanes(tile_z, lane_shift, lane_pivot)
-        exponentials_in_lanes(tile_z, lane_shift, tile_e)
+        large = reductions_in_lanes(lane_shift, lane_magic, lane_floor, lane_unit, lane_rest)
+        exponentials_in_lanes(tile_z, lane_shift, lane_magic, lane_floor, tile_e, large)
         sum_in_lanes_except(tile_e, lane_pivot, lane_target, lane_rest_sum_others, lane_lost_rest_sum_others)
         for r in range(LANES):
-            rest_sum_others = unscaled_sum(lane_rest_sum_others[r] + lane_lost_rest_sum_others[r], lane_shift[r])
-            lane_value[r], lane_high[r], lane_low[r], lane_patch[r] = nll_value_and_grad_sample(lane_shift[r], lane_z_target[r], lane_pivot[r], lane_target[r], rest_sum_others, lane_scale[r])
+            rest_sum_others = in_units(lane_rest_sum_others[r], lane_lost_rest_sum_others[r], lane_unit[r], lane_rest[r])
+            lane_value[r], lane_high[r], lane_low[r], lane_patch[r] = nll_value_and_grad_sample(lane_shift[r], lane_z_target[r], lane_pivot[r], lane_target[r], rest_sum_others, lane_scale[r], lane_unit[r], lane_rest[r])
         for r in range(after - first):
             value[first + r] = lane_value[r]
         multiply_lanes(tile_e, lane_high, lane_low)
@@ -900,62 +1168,65 @@ def nll_hvp_sample(shift, sum_norm, sum_mean, scale):
 
 
 @njit(**LOOP)
-def nll_hvp_sum_mean(e, v, out):
+def nll_hvp_sum_mean(e, v, out, unit):
     for k in range(out.size):
-        out[k] = times(unscaled(e[k]), wide(v[k]))
+        out[k] = times((wide(e[k]) * unit), wide(v[k]))
 
 
 @njit(**LOOP)
-def nll_hvp_sum_mean_in_lanes(e, v, out):
+def nll_hvp_sum_mean_in_lanes(e, v, out, unit):
     for r in range(LANES):
-        out[r] = times(unscaled(e[r]), wide(v[r]))
+        out[r] = times((wide(e[r]) * unit[r]), wide(v[r]))
 
 
 @njit(**LOOP)
-def nll_hvp_store(e, v, factor_0, mean, scale):
+def nll_hvp_store(e, v, factor_0, mean, unit, scale):
     for k in range(e.size):
-        e[k] = factor_0 * (wide(v[k]) - mean) * unscaled(e[k]) * scale
+        e[k] = factor_0 * (wide(v[k]) - mean) * (wide(e[k]) * unit) * scale
 
 
 @njit(**LOOP)
-def nll_hvp_store_in_lanes(e, v, factor_0, mean, scale):
+def nll_hvp_store_in_lanes(e, v, factor_0, mean, unit, scale):
     for r in range(LANES):
-        e[r] = factor_0[r] * (wide(v[r]) - mean[r]) * unscaled(e[r]) * scale[r]
+        e[r] = factor_0[r] * (wide(v[r]) - mean[r]) * (wide(e[r]) * unit[r]) * scale[r]
 
 
 @njit(**LOOP)
 def nll_hvp_rows(z, v, scales, out):
     samples, classes = z.shape
     undone = 0
+    ahead = max(classes, CHUNK)
     entries = np.empty(CHUNK, np.float64)
     for i in range(samples):
-        row_z = z[i]
-        row_v = v[i]
+        first = i * classes
+        row_z = span(z, first, classes)
+        row_v = span(v, first, classes)
         shift = largest_of(row_z)
         if not np.isfinite(shift):
             undone += 1
             continue
+        magic, floor, unit, rest = reduction(shift)
         sum_norm = lost_sum_norm = 0.0
         sum_mean = lost_sum_mean = 0.0
         for start in range(0, classes, CHUNK):
-            stop = min(start + CHUNK, classes)
-            part_z = row_z[start:stop]
-            part_v = row_v[start:stop]
-            part_e = out[i, start:stop]
-            exponentials(part_z, shift, part_e)
+            count = min(CHUNK, classes - start)
+            part_z = span(z, first + start, count)
+            part_v = span(v, first + start, count)
+            part_e = span(out, first + start, count)
+            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
             partial, lost = sum_of(part_e)
             sum_norm, more = two_sum(sum_norm, partial)
             lost_sum_norm += lost + more
-            part = entries[: stop - start]
-            nll_hvp_sum_mean(part_e, part_v, part)
+            part = span(entries, 0, count)
+            nll_hvp_sum_mean(part_e, part_v, part, unit)
             partial, lost = sum_64(part)
             sum_mean, more = two_sum(sum_mean, partial)
             lost_sum_mean += lost + more
-        sum_norm = unscaled_sum(sum_norm + lost_sum_norm, shift)
+        sum_norm = in_units(sum_norm, lost_sum_norm, unit, rest)
         sum_mean = sum_mean + lost_sum_mean
         scale = scales[i if scales.size > 1 else 0]
         factor_0, mean = nll_hvp_sample(shift, sum_norm, sum_mean, scale)
-        nll_hvp_store(out[i], row_v, factor_0, mean, scale)
+        nll_hvp_store(span(out, first, classes), row_v, factor_0, mean, unit, scale)
     return undone
 
 
@@ -966,18 +1237,24 @@ def nll_hvp_tiles(z, v, scales, out):
     tile_z = np.empty((classes, LANES), z.dtype)
     tile_v = np.empty((classes, LANES), z.dtype)
     tile_e = np.empty((classes, LANES), z.dtype)
-    lane_shift = np.empty(LANES, z.dtype)
-    lane_sum_norm = np.empty(LANES, np.float64)
-    lane_sum_mean = np.empty(LANES, np.float64)
-    lane_lost_sum_norm = np.empty(LANES, np.float64)
-    lane_lost_sum_mean = np.empty(LANES, np.float64)
-    lane_scale = np.empty(LANES, np.float64)
-    lane_factor_0 = np.empty(LANES, np.float64)
-    lane_mean = np.empty(LANES, np.float64)
     entries = np.empty((classes, LANES), np.float64)
     nowhere = np.full(LANES, -1, np.int32)
+    float64_lanes = np.zeros(9 * LANES, np.float64)
+    z_dtype_lanes = np.zeros(3 * LANES, z.dtype)
     for first in range(0, samples, LANES):
         after = min(first + LANES, samples)
+        lane_sum_norm = span(float64_lanes, 0 * LANES, LANES)
+        lane_sum_mean = span(float64_lanes, 1 * LANES, LANES)
+        lane_lost_sum_norm = span(float64_lanes, 2 * LANES, LANES)
+        lane_lost_sum_mean = span(float64_lanes, 3 * LANES, LANES)
+        lane_scale = span(float64_lanes, 4 * LANES, LANES)
+        lane_factor_0 = span(float64_lanes, 5 * LANES, LANES)
+        lane_mean = span(float64_lanes, 6 * LANES, LANES)
+        lane_unit = span(float64_lanes, 7 * LANES, LANES)
+        lane_rest = span(float64_lanes, 8 * LANES, LANES)
+        lane_shift = span(z_dtype_lanes, 0 * LANES, LANES)
+        lane_magic = span(z_dtype_lanes, 1 * LANES, LANES)
+        lane_floor = span(z_dtype_lanes, 2 * LANES, LANES)
         read_tile(z[first:after], tile_z)
         read_tile(v[first:after], tile_v)
         for r in range(LANES):
@@ -986,17 +1263,18 @@ def nll_hvp_tiles(z, v, scales, out):
         largest_in_lanes(tile_z, lane_shift)
         for r in range(after - first):
             undone += not np.isfinite(lane_shift[r])
-        exponentials_in_lanes(tile_z, lane_shift, tile_e)
+        large = reductions_in_lanes(lane_shift, lane_magic, lane_floor, lane_unit, lane_rest)
+        exponentials_in_lanes(tile_z, lane_shift, lane_magic, lane_floor, tile_e, large)
         sum_in_lanes_except(tile_e, nowhere, nowhere, lane_sum_norm, lane_lost_sum_norm)
         for k in range(classes):
-            nll_hvp_sum_mean_in_lanes(tile_e[k], tile_v[k], entries[k])
+            nll_hvp_sum_mean_in_lanes(tile_e[k], tile_v[k], entries[k], lane_unit)
         sum_in_lanes(entries, lane_sum_mean, lane_lost_sum_mean)
         for r in range(LANES):
-            sum_norm = unscaled_sum(lane_sum_norm[r] + lane_lost_sum_norm[r], lane_shift[r])
+            sum_norm = in_units(lane_sum_norm[r], lane_lost_sum_norm[r], lane_unit[r], lane_rest[r])
             sum_mean = lane_sum_mean[r] + lane_lost_sum_mean[r]
             lane_factor_0[r], lane_mean[r] = nll_hvp_sample(lane_shift[r], sum_norm, sum_mean, lane_scale[r])
         for k in range(classes):
-            nll_hvp_store_in_lanes(tile_e[k], tile_v[k], lane_factor_0, lane_mean, lane_scale)
+            nll_hvp_store_in_lanes(tile_e[k], tile_v[k], lane_factor_0, lane_mean, lane_unit, lane_scale)
         write_tile(tile_e, out[first:after])
     return undone
 
@@ -1040,26 +1318,28 @@ def soft_nll_sum_weight_in_lanes(t, out):
 def soft_nll_rows(z, t, value):
     samples, classes = z.shape
     undone = 0
+    ahead = max(classes, CHUNK)
     spare = np.empty(CHUNK, z.dtype)
     entries = np.empty(CHUNK, np.float64)
     for i in range(samples):
-        row_z = z[i]
-        row_t = t[i]
-        shift = largest_of(row_z)
+        first = i * classes
+        row_z = span(z, first, classes)
+        row_t = span(t, first, classes)
+        shift, pivot = largest_and_place(row_z)
         if not np.isfinite(shift):
             undone += 1
             continue
-        pivot = position_of(row_z, shift)
+        magic, floor, unit, rest = reduction(shift)
         sum_gap = lost_sum_gap = 0.0
         sum_others = lost_sum_others = 0.0
         sum_weight = lost_sum_weight = 0.0
         for start in range(0, classes, CHUNK):
-            stop = min(start + CHUNK, classes)
-            part_z = row_z[start:stop]
-            part_t = row_t[start:stop]
-            part_e = spare[: stop - start]
-            exponentials(part_z, shift, part_e)
-            part = entries[: stop - start]
+            count = min(CHUNK, classes - start)
+            part_z = span(z, first + start, count)
+            part_t = span(t, first + start, count)
+            part_e = span(spare, 0, count)
+            exponentials(part_z, shift, magic, floor, part_e, ahead, False)
+            part = span(entries, 0, count)
             soft_nll_sum_gap(part_t, part_z, part, shift)
             partial, lost = sum_64(part)
             sum_gap, more = two_sum(sum_gap, partial)
@@ -1067,13 +1347,13 @@ def soft_nll_rows(z, t, value):
             partial, lost = sum_except(part_e, pivot - start, pivot - start)
             sum_others, more = two_sum(sum_others, partial)
             lost_sum_others += lost + more
-            part = entries[: stop - start]
+            part = span(entries, 0, count)
             soft_nll_sum_weight(part_t, part)
             partial, lost = sum_64(part)
             sum_weight, more = two_sum(sum_weight, partial)
             lost_sum_weight += lost + more
         sum_gap = sum_gap + lost_sum_gap
-        sum_others = unscaled_sum(sum_others + lost_sum_others, shift)
+        sum_others = in_units(sum_others, lost_sum_others, unit, rest)
         sum_weight = sum_weight + lost_sum_weight
         result, = soft_nll_sample(shift, sum_gap, sum_others, sum_weight)
         value[i] = result
@@ -1087,25 +1367,33 @@ def soft_nll_tiles(z, t, value):
     tile_z = np.empty((classes, LANES), z.dtype)
     tile_t = np.empty((classes, LANES), z.dtype)
     tile_e = np.empty((classes, LANES), z.dtype)
-    lane_shift = np.empty(LANES, z.dtype)
-    lane_sum_gap = np.empty(LANES, np.float64)
-    lane_sum_others = np.empty(LANES, np.float64)
-    lane_sum_weight = np.empty(LANES, np.float64)
-    lane_lost_sum_gap = np.empty(LANES, np.float64)
-    lane_lost_sum_others = np.empty(LANES, np.float64)
-    lane_lost_sum_weight = np.empty(LANES, np.float64)
-    lane_value = np.empty(LANES, np.float64)
     entries = np.empty((classes, LANES), np.float64)
-    lane_pivot = np.zeros(LANES, np.int32)
+    float64_lanes = np.zeros(9 * LANES, np.float64)
+    z_dtype_lanes = np.zeros(3 * LANES, z.dtype)
+    int32_lanes = np.zeros(1 * LANES, np.int32)
     for first in range(0, samples, LANES):
         after = min(first + LANES, samples)
+        lane_sum_gap = span(float64_lanes, 0 * LANES, LANES)
+        lane_sum_others = span(float64_lanes, 1 * LANES, LANES)
+        lane_sum_weight = span(float64_lanes, 2 * LANES, LANES)
+        lane_lost_sum_gap = span(float64_lanes, 3 * LANES, LANES)
+        lane_lost_sum_others = span(float64_lanes, 4 * LANES, LANES)
+        lane_lost_sum_weight = span(float64_lanes, 5 * LANES, LANES)
+        lane_value = span(float64_lanes, 6 * LANES, LANES)
+        lane_unit = span(float64_lanes, 7 * LANES, LANES)
+        lane_rest = span(float64_lanes, 8 * LANES, LANES)
+        lane_shift = span(z_dtype_lanes, 0 * LANES, LANES)
+        lane_magic = span(z_dtype_lanes, 1 * LANES, LANES)
+        lane_floor = span(z_dtype_lanes, 2 * LANES, LANES)
+        lane_pivot = span(int32_lanes, 0 * LANES, LANES)
         read_tile(z[first:after], tile_z)
         read_tile(t[first:after], tile_t)
         largest_in_lanes(tile_z, lane_shift)
         for r in range(after - first):
             undone += not np.isfinite(lane_shift[r])
         positions_in_lanes(tile_z, lane_shift, lane_pivot)
-        exponentials_in_lanes(tile_z, lane_shift, tile_e)
+        large = reductions_in_lanes(lane_shift, lane_magic, lane_floor, lane_unit, lane_rest)
+        exponentials_in_lanes(tile_z, lane_shift, lane_magic, lane_floor, tile_e, large)
         for k in range(classes):
             soft_nll_sum_gap_in_lanes(tile_t[k], tile_z[k], entries[k], lane_shift)
         sum_in_lanes(entries, lane_sum_gap, lane_lost_sum_gap)
@@ -1115,7 +1403,7 @@ def soft_nll_tiles(z, t, value):
         sum_in_lanes(entries, lane_sum_weight, lane_lost_sum_weight)
         for r in range(LANES):
             sum_gap = lane_sum_gap[r] + lane_lost_sum_gap[r]
-            sum_others = unscaled_sum(lane_sum_others[r] + lane_lost_sum_others[r], lane_shift[r])
+            sum_others = in_units(lane_sum_others[r], lane_lost_sum_others[r], lane_unit[r], lane_rest[r])
             sum_weight = lane_sum_weight[r] + lane_lost_sum_weight[r]
             lane_value[r], = soft_nll_sample(lane_shift[r], sum_gap, sum_others, sum_weight)
         for r in range(after - first):
@@ -1146,51 +1434,53 @@ def soft_nll_grad_sum_weight_in_lanes(t, out):
 
 
 @njit(**LOOP)
-def soft_nll_grad_store(e, t, factor_0, scale):
+def soft_nll_grad_store(e, t, factor_0, unit, scale):
     for k in range(e.size):
-        e[k] = (factor_0 * unscaled(e[k]) - wide(t[k])) * scale
+        e[k] = (factor_0 * (wide(e[k]) * unit) - wide(t[k])) * scale
 
 
 @njit(**LOOP)
-def soft_nll_grad_store_in_lanes(e, t, factor_0, scale):
+def soft_nll_grad_store_in_lanes(e, t, factor_0, unit, scale):
     for r in range(LANES):
-        e[r] = (factor_0[r] * unscaled(e[r]) - wide(t[r])) * scale[r]
+        e[r] = (factor_0[r] * (wide(e[r]) * unit[r]) - wide(t[r])) * scale[r]
 
 
 @njit(**LOOP)
 def soft_nll_grad_rows(z, t, scales, out):
     samples, classes = z.shape
     undone = 0
+    ahead = max(classes, CHUNK)
     entries = np.empty(CHUNK, np.float64)
     for i in range(samples):
-        row_z = z[i]
-        row_t = t[i]
-        shift = largest_of(row_z)
+        first = i * classes
+        row_z = span(z, first, classes)
+        row_t = span(t, first, classes)
+        shift, pivot = largest_and_place(row_z)
         if not np.isfinite(shift):
             undone += 1
             continue
-        pivot = position_of(row_z, shift)
+        magic, floor, unit, rest = reduction(shift)
         sum_others = lost_sum_others = 0.0
         sum_weight = lost_sum_weight = 0.0
         for start in range(0, classes, CHUNK):
-            stop = min(start + CHUNK, classes)
-            part_z = row_z[start:stop]
-            part_t = row_t[start:stop]
-            part_e = out[i, start:stop]
-            exponentials(part_z, shift, part_e)
+            count = min(CHUNK, classes - start)
+            part_z = span(z, first + start, count)
+            part_t = span(t, first + start, count)
+            part_e = span(out, first + start, count)
+            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
             partial, lost = sum_except(part_e, pivot - start, pivot - start)
             sum_others, more = two_sum(sum_others, partial)
             lost_sum_others += lost + more
-            part = entries[: stop - start]
+            part = span(entries, 0, count)
             soft_nll_grad_sum_weight(part_t, part)
             partial, lost = sum_64(part)
             sum_weight, more = two_sum(sum_weight, partial)
             lost_sum_weight += lost + more
-        sum_others = unscaled_sum(sum_others + lost_sum_others, shift)
+        sum_others = in_units(sum_others, lost_sum_others, unit, rest)
         sum_weight = sum_weight + lost_sum_weight
         scale = scales[i if scales.size > 1 else 0]
         factor_0, = soft_nll_grad_sample(shift, sum_others, sum_weight, scale)
-        soft_nll_grad_store(out[i], row_t, factor_0, scale)
+        soft_nll_grad_store(span(out, first, classes), row_t, factor_0, unit, scale)
     return undone
 
 
@@ -1201,17 +1491,24 @@ def soft_nll_grad_tiles(z, t, scales, out):
     tile_z = np.empty((classes, LANES), z.dtype)
     tile_t = np.empty((classes, LANES), z.dtype)
     tile_e = np.empty((classes, LANES), z.dtype)
-    lane_shift = np.empty(LANES, z.dtype)
-    lane_sum_others = np.empty(LANES, np.float64)
-    lane_sum_weight = np.empty(LANES, np.float64)
-    lane_lost_sum_others = np.empty(LANES, np.float64)
-    lane_lost_sum_weight = np.empty(LANES, np.float64)
-    lane_scale = np.empty(LANES, np.float64)
-    lane_factor_0 = np.empty(LANES, np.float64)
     entries = np.empty((classes, LANES), np.float64)
-    lane_pivot = np.zeros(LANES, np.int32)
+    float64_lanes = np.zeros(8 * LANES, np.float64)
+    z_dtype_lanes = np.zeros(3 * LANES, z.dtype)
+    int32_lanes = np.zeros(1 * LANES, np.int32)
     for first in range(0, samples, LANES):
         after = min(first + LANES, samples)
+        lane_sum_others = span(float64_lanes, 0 * LANES, LANES)
+        lane_sum_weight = span(float64_lanes, 1 * LANES, LANES)
+        lane_lost_sum_others = span(float64_lanes, 2 * LANES, LANES)
+        lane_lost_sum_weight = span(float64_lanes, 3 * LANES, LANES)
+        lane_scale = span(float64_lanes, 4 * LANES, LANES)
+        lane_factor_0 = span(float64_lanes, 5 * LANES, LANES)
+        lane_unit = span(float64_lanes, 6 * LANES, LANES)
+        lane_rest = span(float64_lanes, 7 * LANES, LANES)
+        lane_shift = span(z_dtype_lanes, 0 * LANES, LANES)
+        lane_magic = span(z_dtype_lanes, 1 * LANES, LANES)
+        lane_floor = span(z_dtype_lanes, 2 * LANES, LANES)
+        lane_pivot = span(int32_lanes, 0 * LANES, LANES)
         read_tile(z[first:after], tile_z)
         read_tile(t[first:after], tile_t)
         for r in range(LANES):
@@ -1221,17 +1518,18 @@ def soft_nll_grad_tiles(z, t, scales, out):
         for r in range(after - first):
             undone += not np.isfinite(lane_shift[r])
         positions_in_lanes(tile_z, lane_shift, lane_pivot)
-        exponentials_in_lanes(tile_z, lane_shift, tile_e)
+        large = reductions_in_lanes(lane_shift, lane_magic, lane_floor, lane_unit, lane_rest)
+        exponentials_in_lanes(tile_z, lane_shift, lane_magic, lane_floor, tile_e, large)
         sum_in_lanes_except(tile_e, lane_pivot, lane_pivot, lane_sum_others, lane_lost_sum_others)
         for k in range(classes):
             soft_nll_grad_sum_weight_in_lanes(tile_t[k], entries[k])
         sum_in_lanes(entries, lane_sum_weight, lane_lost_sum_weight)
         for r in range(LANES):
-            sum_others = unscaled_sum(lane_sum_others[r] + lane_lost_sum_others[r], lane_shift[r])
+            sum_others = in_units(lane_sum_others[r], lane_lost_sum_others[r], lane_unit[r], lane_rest[r])
             sum_weight = lane_sum_weight[r] + lane_lost_sum_weight[r]
             lane_factor_0[r], = soft_nll_grad_sample(lane_shift[r], sum_others, sum_weight, lane_scale[r])
         for k in range(classes):
-            soft_nll_grad_store_in_lanes(tile_e[k], tile_t[k], lane_factor_0, lane_scale)
+            soft_nll_grad_store_in_lanes(tile_e[k], tile_t[k], lane_factor_0, lane_unit, lane_scale)
         write_tile(tile_e, out[first:after])
     return undone
 
@@ -1273,40 +1571,42 @@ def soft_nll_value_and_grad_sum_weight_in_lanes(t, out):
 
 
 @njit(**LOOP)
-def soft_nll_value_and_grad_store(e, t, factor_0, scale):
+def soft_nll_value_and_grad_store(e, t, factor_0, unit, scale):
     for k in range(e.size):
-        e[k] = (factor_0 * unscaled(e[k]) - wide(t[k])) * scale
+        e[k] = (factor_0 * (wide(e[k]) * unit) - wide(t[k])) * scale
 
 
 @njit(**LOOP)
-def soft_nll_value_and_grad_store_in_lanes(e, t, factor_0, scale):
+def soft_nll_value_and_grad_store_in_lanes(e, t, factor_0, unit, scale):
     for r in range(LANES):
-        e[r] = (factor_0[r] * unscaled(e[r]) - wide(t[r])) * scale[r]
+        e[r] = (factor_0[r] * (wide(e[r]) * unit[r]) - wide(t[r])) * scale[r]
 
 
 @njit(**LOOP)
 def soft_nll_value_and_grad_rows(z, t, scales, value, out):
     samples, classes = z.shape
     undone = 0
+    ahead = max(classes, CHUNK)
     entries = np.empty(CHUNK, np.float64)
     for i in range(samples):
-        row_z = z[i]
-        row_t = t[i]
-        shift = largest_of(row_z)
+        first = i * classes
+        row_z = span(z, first, classes)
+        row_t = span(t, first, classes)
+        shift, pivot = largest_and_place(row_z)
         if not np.isfinite(shift):
             undone += 1
             continue
-        pivot = position_of(row_z, shift)
+        magic, floor, unit, rest = reduction(shift)
         sum_gap = lost_sum_gap = 0.0
         sum_others = lost_sum_others = 0.0
         sum_weight = lost_sum_weight = 0.0
         for start in range(0, classes, CHUNK):
-            stop = min(start + CHUNK, classes)
-            part_z = row_z[start:stop]
-            part_t = row_t[start:stop]
-            part_e = out[i, start:stop]
-            exponentials(part_z, shift, part_e)
-            part = entries[: stop - start]
+            count = min(CHUNK, classes - start)
+            part_z = span(z, first + start, count)
+            part_t = span(t, first + start, count)
+            part_e = span(out, first + start, count)
+            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
+            part = span(entries, 0, count)
             soft_nll_value_and_grad_sum_gap(part_t, part_z, part, shift)
             partial, lost = sum_64(part)
             sum_gap, more = two_sum(sum_gap, partial)
@@ -1314,18 +1614,18 @@ def soft_nll_value_and_grad_rows(z, t, scales, value, out):
             partial, lost = sum_except(part_e, pivot - start, pivot - start)
             sum_others, more = two_sum(sum_others, partial)
             lost_sum_others += lost + more
-            part = entries[: stop - start]
+            part = span(entries, 0, count)
             soft_nll_value_and_grad_sum_weight(part_t, part)
             partial, lost = sum_64(part)
             sum_weight, more = two_sum(sum_weight, partial)
             lost_sum_weight += lost + more
         sum_gap = sum_gap + lost_sum_gap
-        sum_others = unscaled_sum(sum_others + lost_sum_others, shift)
+        sum_others = in_units(sum_others, lost_sum_others, unit, rest)
         sum_weight = sum_weight + lost_sum_weight
         scale = scales[i if scales.size > 1 else 0]
         result, factor_0 = soft_nll_value_and_grad_sample(shift, sum_gap, sum_others, sum_weight, scale)
         value[i] = result
-        soft_nll_value_and_grad_store(out[i], row_t, factor_0, scale)
+        soft_nll_value_and_grad_store(span(out, first, classes), row_t, factor_0, unit, scale)
     return undone
 
 
@@ -1336,20 +1636,27 @@ def soft_nll_value_and_grad_tiles(z, t, scales, value, out):
     tile_z = np.empty((classes, LANES), z.dtype)
     tile_t = np.empty((classes, LANES), z.dtype)
     tile_e = np.empty((classes, LANES), z.dtype)
-    lane_shift = np.empty(LANES, z.dtype)
-    lane_sum_gap = np.empty(LANES, np.float64)
-    lane_sum_others = np.empty(LANES, np.float64)
-    lane_sum_weight = np.empty(LANES, np.float64)
-    lane_lost_sum_gap = np.empty(LANES, np.float64)
-    lane_lost_sum_others = np.empty(LANES, np.float64)
-    lane_lost_sum_weight = np.empty(LANES, np.float64)
-    lane_scale = np.empty(LANES, np.float64)
-    lane_value = np.empty(LANES, np.float64)
-    lane_factor_0 = np.empty(LANES, np.float64)
     entries = np.empty((classes, LANES), np.float64)
-    lane_pivot = np.zeros(LANES, np.int32)
+    float64_lanes = np.zeros(11 * LANES, np.float64)
+    z_dtype_lanes = np.zeros(3 * LANES, z.dtype)
+    int32_lanes = np.zeros(1 * LANES, np.int32)
     for first in range(0, samples, LANES):
         after = min(first + LANES, samples)
+        lane_sum_gap = span(float64_lanes, 0 * LANES, LANES)
+        lane_sum_others = span(float64_lanes, 1 * LANES, LANES)
+        lane_sum_weight = span(float64_lanes, 2 * LANES, LANES)
+        lane_lost_sum_gap = span(float64_lanes, 3 * LANES, LANES)
+        lane_lost_sum_others = span(float64_lanes, 4 * LANES, LANES)
+        lane_lost_sum_weight = span(float64_lanes, 5 * LANES, LANES)
+        lane_scale = span(float64_lanes, 6 * LANES, LANES)
+        lane_value = span(float64_lanes, 7 * LANES, LANES)
+        lane_factor_0 = span(float64_lanes, 8 * LANES, LANES)
+        lane_unit = span(float64_lanes, 9 * LANES, LANES)
+        lane_rest = span(float64_lanes, 10 * LANES, LANES)
+        lane_shift = span(z_dtype_lanes, 0 * LANES, LANES)
+        lane_magic = span(z_dtype_lanes, 1 * LANES, LANES)
+        lane_floor = span(z_dtype_lanes, 2 * LANES, LANES)
+        lane_pivot = span(int32_lanes, 0 * LANES, LANES)
         read_tile(z[first:after], tile_z)
         read_tile(t[first:after], tile_t)
         for r in range(LANES):
@@ -1359,7 +1666,8 @@ def soft_nll_value_and_grad_tiles(z, t, scales, value, out):
         for r in range(after - first):
             undone += not np.isfinite(lane_shift[r])
         positions_in_lanes(tile_z, lane_shift, lane_pivot)
-        exponentials_in_lanes(tile_z, lane_shift, tile_e)
+        large = reductions_in_lanes(lane_shift, lane_magic, lane_floor, lane_unit, lane_rest)
+        exponentials_in_lanes(tile_z, lane_shift, lane_magic, lane_floor, tile_e, large)
         for k in range(classes):
             soft_nll_value_and_grad_sum_gap_in_lanes(tile_t[k], tile_z[k], entries[k], lane_shift)
         sum_in_lanes(entries, lane_sum_gap, lane_lost_sum_gap)
@@ -1369,13 +1677,13 @@ def soft_nll_value_and_grad_tiles(z, t, scales, value, out):
         sum_in_lanes(entries, lane_sum_weight, lane_lost_sum_weight)
         for r in range(LANES):
             sum_gap = lane_sum_gap[r] + lane_lost_sum_gap[r]
-            sum_others = unscaled_sum(lane_sum_others[r] + lane_lost_sum_others[r], lane_shift[r])
+            sum_others = in_units(lane_sum_others[r], lane_lost_sum_others[r], lane_unit[r], lane_rest[r])
             sum_weight = lane_sum_weight[r] + lane_lost_sum_weight[r]
             lane_value[r], lane_factor_0[r] = soft_nll_value_and_grad_sample(lane_shift[r], sum_gap, sum_others, sum_weight, lane_scale[r])
         for r in range(after - first):
             value[first + r] = lane_value[r]
         for k in range(classes):
-            soft_nll_value_and_grad_store_in_lanes(tile_e[k], tile_t[k], lane_factor_0, lane_scale)
+            soft_nll_value_and_grad_store_in_lanes(tile_e[k], tile_t[k], lane_factor_0, lane_unit, lane_scale)
         write_tile(tile_e, out[first:after])
     return undone
 
@@ -1391,15 +1699,15 @@ def soft_nll_hvp_sample(shift, sum_norm, sum_mean, sum_weight, scale):
 
 
 @njit(**LOOP)
-def soft_nll_hvp_sum_mean(e, v, out):
+def soft_nll_hvp_sum_mean(e, v, out, unit):
     for k in range(out.size):
-        out[k] = times(unscaled(e[k]), wide(v[k]))
+        out[k] = times((wide(e[k]) * unit), wide(v[k]))
 
 
 @njit(**LOOP)
-def soft_nll_hvp_sum_mean_in_lanes(e, v, out):
+def soft_nll_hvp_sum_mean_in_lanes(e, v, out, unit):
     for r in range(LANES):
-        out[r] = times(unscaled(e[r]), wide(v[r]))
+        out[r] = times((wide(e[r]) * unit[r]), wide(v[r]))
 
 
 @njit(**LOOP)
@@ -1415,59 +1723,62 @@ def soft_nll_hvp_sum_weight_in_lanes(t, out):
 
 
 @njit(**LOOP)
-def soft_nll_hvp_store(e, v, factor_0, mean, scale):
+def soft_nll_hvp_store(e, v, factor_0, mean, unit, scale):
     for k in range(e.size):
-        e[k] = factor_0 * (wide(v[k]) - mean) * unscaled(e[k]) * scale
+        e[k] = factor_0 * (wide(v[k]) - mean) * (wide(e[k]) * unit) * scale
 
 
 @njit(**LOOP)
-def soft_nll_hvp_store_in_lanes(e, v, factor_0, mean, scale):
+def soft_nll_hvp_store_in_lanes(e, v, factor_0, mean, unit, scale):
     for r in range(LANES):
-        e[r] = factor_0[r] * (wide(v[r]) - mean[r]) * unscaled(e[r]) * scale[r]
+        e[r] = factor_0[r] * (wide(v[r]) - mean[r]) * (wide(e[r]) * unit[r]) * scale[r]
 
 
 @njit(**LOOP)
 def soft_nll_hvp_rows(z, t, v, scales, out):
     samples, classes = z.shape
     undone = 0
+    ahead = max(classes, CHUNK)
     entries = np.empty(CHUNK, np.float64)
     for i in range(samples):
-        row_z = z[i]
-        row_t = t[i]
-        row_v = v[i]
+        first = i * classes
+        row_z = span(z, first, classes)
+        row_t = span(t, first, classes)
+        row_v = span(v, first, classes)
         shift = largest_of(row_z)
         if not np.isfinite(shift):
             undone += 1
             continue
+        magic, floor, unit, rest = reduction(shift)
         sum_norm = lost_sum_norm = 0.0
         sum_mean = lost_sum_mean = 0.0
         sum_weight = lost_sum_weight = 0.0
         for start in range(0, classes, CHUNK):
-            stop = min(start + CHUNK, classes)
-            part_z = row_z[start:stop]
-            part_t = row_t[start:stop]
-            part_v = row_v[start:stop]
-            part_e = out[i, start:stop]
-            exponentials(part_z, shift, part_e)
+            count = min(CHUNK, classes - start)
+            part_z = span(z, first + start, count)
+            part_t = span(t, first + start, count)
+            part_v = span(v, first + start, count)
+            part_e = span(out, first + start, count)
+            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
             partial, lost = sum_of(part_e)
             sum_norm, more = two_sum(sum_norm, partial)
             lost_sum_norm += lost + more
-            part = entries[: stop - start]
-            soft_nll_hvp_sum_mean(part_e, part_v, part)
+            part = span(entries, 0, count)
+            soft_nll_hvp_sum_mean(part_e, part_v, part, unit)
             partial, lost = sum_64(part)
             sum_mean, more = two_sum(sum_mean, partial)
             lost_sum_mean += lost + more
-            part = entries[: stop - start]
+            part = span(entries, 0, count)
             soft_nll_hvp_sum_weight(part_t, part)
             partial, lost = sum_64(part)
             sum_weight, more = two_sum(sum_weight, partial)
             lost_sum_weight += lost + more
-        sum_norm = unscaled_sum(sum_norm + lost_sum_norm, shift)
+        sum_norm = in_units(sum_norm, lost_sum_norm, unit, rest)
         sum_mean = sum_mean + lost_sum_mean
         sum_weight = sum_weight + lost_sum_weight
         scale = scales[i if scales.size > 1 else 0]
         factor_0, mean = soft_nll_hvp_sample(shift, sum_norm, sum_mean, sum_weight, scale)
-        soft_nll_hvp_store(out[i], row_v, factor_0, mean, scale)
+        soft_nll_hvp_store(span(out, first, classes), row_v, factor_0, mean, unit, scale)
     return undone
 
 
@@ -1479,20 +1790,26 @@ def soft_nll_hvp_tiles(z, t, v, scales, out):
     tile_t = np.empty((classes, LANES), z.dtype)
     tile_v = np.empty((classes, LANES), z.dtype)
     tile_e = np.empty((classes, LANES), z.dtype)
-    lane_shift = np.empty(LANES, z.dtype)
-    lane_sum_norm = np.empty(LANES, np.float64)
-    lane_sum_mean = np.empty(LANES, np.float64)
-    lane_sum_weight = np.empty(LANES, np.float64)
-    lane_lost_sum_norm = np.empty(LANES, np.float64)
-    lane_lost_sum_mean = np.empty(LANES, np.float64)
-    lane_lost_sum_weight = np.empty(LANES, np.float64)
-    lane_scale = np.empty(LANES, np.float64)
-    lane_factor_0 = np.empty(LANES, np.float64)
-    lane_mean = np.empty(LANES, np.float64)
     entries = np.empty((classes, LANES), np.float64)
     nowhere = np.full(LANES, -1, np.int32)
+    float64_lanes = np.zeros(11 * LANES, np.float64)
+    z_dtype_lanes = np.zeros(3 * LANES, z.dtype)
     for first in range(0, samples, LANES):
         after = min(first + LANES, samples)
+        lane_sum_norm = span(float64_lanes, 0 * LANES, LANES)
+        lane_sum_mean = span(float64_lanes, 1 * LANES, LANES)
+        lane_sum_weight = span(float64_lanes, 2 * LANES, LANES)
+        lane_lost_sum_norm = span(float64_lanes, 3 * LANES, LANES)
+        lane_lost_sum_mean = span(float64_lanes, 4 * LANES, LANES)
+        lane_lost_sum_weight = span(float64_lanes, 5 * LANES, LANES)
+        lane_scale = span(float64_lanes, 6 * LANES, LANES)
+        lane_factor_0 = span(float64_lanes, 7 * LANES, LANES)
+        lane_mean = span(float64_lanes, 8 * LANES, LANES)
+        lane_unit = span(float64_lanes, 9 * LANES, LANES)
+        lane_rest = span(float64_lanes, 10 * LANES, LANES)
+        lane_shift = span(z_dtype_lanes, 0 * LANES, LANES)
+        lane_magic = span(z_dtype_lanes, 1 * LANES, LANES)
+        lane_floor = span(z_dtype_lanes, 2 * LANES, LANES)
         read_tile(z[first:after], tile_z)
         read_tile(t[first:after], tile_t)
         read_tile(v[first:after], tile_v)
@@ -1502,20 +1819,21 @@ def soft_nll_hvp_tiles(z, t, v, scales, out):
         largest_in_lanes(tile_z, lane_shift)
         for r in range(after - first):
             undone += not np.isfinite(lane_shift[r])
-        exponentials_in_lanes(tile_z, lane_shift, tile_e)
+        large = reductions_in_lanes(lane_shift, lane_magic, lane_floor, lane_unit, lane_rest)
+        exponentials_in_lanes(tile_z, lane_shift, lane_magic, lane_floor, tile_e, large)
         sum_in_lanes_except(tile_e, nowhere, nowhere, lane_sum_norm, lane_lost_sum_norm)
         for k in range(classes):
-            soft_nll_hvp_sum_mean_in_lanes(tile_e[k], tile_v[k], entries[k])
+            soft_nll_hvp_sum_mean_in_lanes(tile_e[k], tile_v[k], entries[k], lane_unit)
         sum_in_lanes(entries, lane_sum_mean, lane_lost_sum_mean)
         for k in range(classes):
             soft_nll_hvp_sum_weight_in_lanes(tile_t[k], entries[k])
         sum_in_lanes(entries, lane_sum_weight, lane_lost_sum_weight)
         for r in range(LANES):
-            sum_norm = unscaled_sum(lane_sum_norm[r] + lane_lost_sum_norm[r], lane_shift[r])
+            sum_norm = in_units(lane_sum_norm[r], lane_lost_sum_norm[r], lane_unit[r], lane_rest[r])
             sum_mean = lane_sum_mean[r] + lane_lost_sum_mean[r]
             sum_weight = lane_sum_weight[r] + lane_lost_sum_weight[r]
             lane_factor_0[r], lane_mean[r] = soft_nll_hvp_sample(lane_shift[r], sum_norm, sum_mean, sum_weight, lane_scale[r])
         for k in range(classes):
-            soft_nll_hvp_store_in_lanes(tile_e[k], tile_v[k], lane_factor_0, lane_mean, lane_scale)
+            soft_nll_hvp_store_in_lanes(tile_e[k], tile_v[k], lane_factor_0, lane_mean, lane_unit, lane_scale)
         write_tile(tile_e, out[first:after])
     return undone

@@ -184,7 +184,7 @@ def _unknown(
     conditional = _conditional(head_of(following)) or event
     if any(d.arguments is not None and not of_list(d) and not joint(d) for d in defined) and not number:
         raise Unclear(f"{use.key} is defined for other arguments than these.", use.node.start, following.end)
-    called = bool(defined) and all(of_list(d) or joint(d) for d in defined)  # p(x_1, …, x_n) is; so p(x_k) is no product
+    called = bool(defined) and all(of_list(d) or joint(d) for d in defined)  # then p(x_k) is no product
     unheard = called or (not e.scope.known(use.key) and conditional)
     if unheard and not use.indices and not use.primes and use.key != "E":
         e.scope.functions[use.key] = {"function": L.function(e.scope.shown(use.key)), "arguments": [], "inferred": True}

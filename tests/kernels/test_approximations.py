@@ -10,13 +10,16 @@ from flint import arb
 
 from symnll.kernels import approximations, error_bounds
 from symnll.kernels.approximations import PRECISIONS, WorkingBits, exact, exp_constants, log1p_constants, reduced_range
-from symnll.kernels.error_bounds import exp_bound, log1p_bound
+from symnll.kernels.error_bounds import exp_bound, log1p_bound, part_bound, unit_bound
 
 
 def test_the_error_bounds_proved_for_the_whole_reduced_range() -> None:
     assert 0.5 < exp_bound("float32") < 1.05
     assert 0.5 < exp_bound("float64") < 1.03
     assert 0.5 < log1p_bound() < 2.26
+    assert 0.5 < part_bound("float32") < 1.12
+    assert 0.5 < part_bound("float64") < 1.10
+    assert 0.1 < unit_bound() < 0.4
 
 
 @pytest.mark.parametrize("name", PRECISIONS)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,15 +19,27 @@ from tests.kernels.arb_reference import exactly, hard_rows, loss_and_gradient, u
 
 pytest.importorskip("numba")
 
+from numba import njit
+
 from symnll.kernels import fast, numba_kernels
-from symnll.kernels.approximations import WorkingBits
-from symnll.kernels.error_bounds import exp_bound
+from symnll.kernels.approximations import PRECISIONS, WorkingBits, exp_constants
+from symnll.kernels.error_bounds import exp_bound, part_bound, unit_bound
 from symnll.kernels.forms import FORMS
 
 ROOT = Path(__file__).parent.parent.parent
 DTYPES = [np.float32, np.float64]
 RNG = np.random.default_rng(4)
 ONE = np.ones(1)
+
+
+@njit
+def _reduction(b: Any) -> Any:
+    return numba_kernels.reduction(b)
+
+
+def reduction(b: Any) -> Any:
+    magic, floor, unit, rest = _reduction(b)
+    return type(b)(magic), type(b)(floor), unit, rest
 
 
 def value_and_grad(z: Any, targets: Any, layout: str, scale: Any = ONE) -> tuple[Any, Any]:
@@ -62,16 +76,49 @@ def test_accuracy_with_the_vocabulary_of_a_language_model(dtype: Any) -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_exp_stays_within_its_proved_bound(dtype: Any) -> None:
-    a = np.concatenate([-np.linspace(0, 90, 4000), -(10.0 ** RNG.uniform(-9, 2, 2000))]).astype(dtype)
-    b = dtype(3.7)
+@pytest.mark.parametrize("b", [3.7, 0.0, -0.3, 1e-30, -300.25, 2.0**15, -30000.5, 40000.0, 1e6, -1e9])
+def test_exp_stays_within_its_proved_bound(b: float, dtype: Any) -> None:
+    """The bound of the loop where |b| is moderate, and that of the compensated difference elsewhere."""
+    name, top = np.dtype(dtype).name, dtype(b)
+    away = np.concatenate([np.linspace(0, 90, 1500), 10.0 ** RNG.uniform(-9, 2, 500)])
+    a = np.minimum(b - away, b).astype(dtype)
+    magic, floor, unit, rest = reduction(top)
     stored = np.empty_like(a)
-    numba_kernels.exponentials(a, b, stored)
-    factor = 2.0**-64 if dtype == np.float32 else 2.0**-256
+    numba_kernels.exponentials(a, top, magic, floor, stored, len(a), True)
     with WorkingBits():
-        exact = [(exactly(z) - exactly(b)).exp() * exactly(1 / factor) for z in a]
+        whole = exactly(unit) + exactly(rest)
+        exact = [(exactly(z) - exactly(top)).exp() / whole for z in a]
     off = [ulps(x, e, dtype) for x, e in zip(stored, exact, strict=True)]
-    assert 0.5 < max(off) <= exp_bound(np.dtype(dtype).name)
+    moderate = abs(b) <= PRECISIONS[name].limit
+    assert max(off) <= (part_bound(name) + unit_bound() if moderate else exp_bound(name))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_unit_of_a_sample_stays_within_its_proved_bound(dtype: Any) -> None:
+    name = np.dtype(dtype).name
+    exponent, limit = PRECISIONS[name].exponent, PRECISIONS[name].limit
+    worst = 0.0
+    for b in [0, limit, -limit, *RNG.uniform(-1, 1, 300), *RNG.uniform(-limit, limit, 300)]:
+        top = dtype(b)
+        magic, floor, unit, rest = reduction(top)
+        m = int(PRECISIONS[name].magic + exponent - float(magic))
+        assert floor == top + dtype(PRECISIONS[name].floor)
+        with WorkingBits():
+            exact = (arb.const_log2() * (m - exponent) - exactly(top)).exp()
+            error = abs(exactly(unit) + exactly(rest) - exact) / exactly(float(np.spacing(unit)))
+            worst = max(worst, float(error.mid()))
+    assert 0.0 < worst <= unit_bound()
+
+
+def test_the_first_part_of_the_reduction_is_exact() -> None:
+    """a − n·FIRST has no more bits than a number has, for every n and near every place where n changes."""
+    for name, format in PRECISIONS.items():
+        constants, dtype = exp_constants(name), np.dtype(name).type
+        steps = np.unique(np.concatenate([np.arange(1, 300), 10 ** RNG.uniform(2, np.log10(1.44 * format.limit), 300)]))
+        for n in np.floor(np.concatenate([steps, -steps])):
+            for a in (n + RNG.uniform(-0.5, 0.5, 8)) * np.log(2):
+                h = Fraction(float(dtype(a))) - int(n) * Fraction(constants.first)
+                assert abs(h) > 1 or Fraction(float(dtype(h))) == h
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

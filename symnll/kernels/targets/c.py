@@ -7,7 +7,8 @@ import re
 from symnll.kernels.approximations import PRECISIONS, exp_constants, log1p_constants
 from symnll.kernels.loops import lower
 from symnll.kernels.targets.c_prelude import HEADER, OF_TYPE, SHARED
-from symnll.kernels.targets.numba import chosen, figures, hashes_of, rounded_up
+from symnll.kernels.targets.numba import chosen, figures, hashes_of
+from symnll.kernels.targets.numba_filled import rounded_up
 from symnll.kernels.targets.plan import Plan, Writer, plan
 
 TYPES = {

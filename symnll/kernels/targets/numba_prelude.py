@@ -1,4 +1,4 @@
-"""What every Numba kernel is made of, as source text: intrinsics, exp and log1p, loops over classes or over samples.
+"""What every Numba kernel is made of, as source text: intrinsics, exp, and which of two functions a dtype has.
 
 `{…}` are filled in by `symnll.kernels.targets.numba`. The flags are chosen with care: EXACT leaves the order
 of operations alone, without which the tricks that add and subtract the same number would be simplified away. SUMS
@@ -13,6 +13,8 @@ SUMS = {**LOOP, "fastmath": {"contract", "nsz", "reassoc"}}
 CHUNK = 2048  # classes at a time, so that a chunk and its exponentials stay in the first-level cache
 LANES = 64  # samples at a time where the classes are few
 BLOCK = 32  # float64 numbers that are added up before compensation sets in
+PIECE = 256  # classes whose successors are fetched from memory at a time, while these are computed with
+PLACES = 512  # classes among which the largest is looked for at a time
 
 
 def _llvm(name, operands):
@@ -27,6 +29,54 @@ def _llvm(name, operands):
         return arguments[0](*arguments[:1] * operands), code
 
     return typed
+
+
+@intrinsic
+def span(context, x, start, count):
+    """`count` numbers of a contiguous array, in whatever shape, from a place that is counted through all of it.
+
+    The view does not count as a reference, so that taking one costs nothing; the array has to outlive it."""
+    kind = types.Array(x.dtype, 1, "C")
+
+    def code(codegen, builder, signature, values):
+        array = codegen.make_array(signature.args[0])(codegen, builder, values[0])
+        view = codegen.make_array(kind)(codegen, builder)
+        place, number = (codegen.cast(builder, v, t, types.intp) for v, t in zip(values[1:], signature.args[1:]))
+        size = codegen.get_constant(types.intp, codegen.get_abi_sizeof(codegen.get_data_type(x.dtype)))
+        view.data, view.itemsize, view.nitems = builder.gep(array.data, [place]), size, number
+        view.shape, view.strides = cgutils.pack_array(builder, [number]), cgutils.pack_array(builder, [size])
+        view.meminfo, view.parent = view.meminfo.type(None), view.parent.type(None)
+        return view._getvalue()
+
+    return kind(x, start, count), code
+
+
+def _prefetch(writing):
+    def typed(context, x, k):
+        def code(codegen, builder, signature, values):
+            array = codegen.make_array(signature.args[0])(codegen, builder, values[0])
+            small, byte = ir.IntType(32), ir.IntType(8).as_pointer()
+            kind = ir.FunctionType(ir.VoidType(), [byte, small, small, small])
+            function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+            place = builder.bitcast(builder.gep(array.data, [values[1]]), byte)
+            builder.call(function, [place, small(writing), small(2), small(1)])  # to the second-level cache; data
+            return codegen.get_dummy_value()
+
+        return types.void(x, k), code
+
+    return typed
+
+
+@intrinsic
+def will_read(context, x, k):
+    """x[k] is fetched from memory, since it will be read soon. There need not be such an entry."""
+    return _prefetch(0)(context, x, k)
+
+
+@intrinsic
+def will_write(context, x, k):
+    """The same for an entry that will be written."""
+    return _prefetch(1)(context, x, k)
 
 
 @intrinsic
@@ -91,235 +141,72 @@ def exp_difference_{short}(a, b):
 
 
 @njit(fastmath=EXACT, forceinline=True)
+def exp_part_{short}(a, magic, floor):
+    """exp(a − b) / unit(b) for the b of magic and floor, a ≤ b, off by less than {part_bound} units in the last place."""
+    a = floor if floor > a else a
+    shifted = fma(a, {type}({inverse}), magic)
+    n = shifted - magic
+    r = fma(n, {type}({minus_second}), fma(n, {type}({minus_first}), a))
+{horner}
+    return times_power_of_two(fma(r * r, q, r) + {type}(1.0), shifted)
+
+
+@njit(fastmath=EXACT, forceinline=True)
+def reduction_{short}(b):
+    """What exp_part needs to know of b, the largest logit: what rounds, the floor, and unit(b) in two parts.
+
+    unit(b) = 2^−{exponent} · exp(m log 2 − b); where |b| is too large for exp_part it is 2^−{exponent}."""
+    m = fma(b, {type}({inverse}), {type}({plain_magic})) - {type}({plain_magic})
+    unit, rest = exp_of_remainder(types.float64(m), types.float64(b))
+    unit, rest = (unit, rest) if abs(b) <= {type}({limit}) else (1.0, 0.0)
+    return {type}({magic}) - m, b + {type}({floor}), unit * {inverse_factor}, rest * {inverse_factor}
+
+
+@njit(fastmath=EXACT, forceinline=True)
+def is_moderate_{short}(b):
+    """Whether exp_part may be taken for this largest logit."""
+    return abs(b) <= {type}({limit})
+
+
+@njit(fastmath=EXACT, forceinline=True)
 def unscaled_{short}(x):
-    """A stored exponential, or a sum of them, without the factor 2^{exponent}."""
+    """What exp_difference gives without the factor 2^{exponent}."""
     return types.float64(x) * {inverse_factor}
 
 
 @njit(fastmath=EXACT, forceinline=True)
-def coefficient_{short}(numerator, denominator, lost):
-    """numerator / (denominator + lost) / 2^{exponent} as a sum of two numbers of the logits' dtype."""
+def coefficient_{short}(numerator, denominator, lost, unit, rest):
+    """numerator / (denominator + lost) · (unit + rest) as a sum of two numbers of the logits' dtype."""
 {coefficient}
 '''
 
+REMAINDER = '''
+@njit(fastmath=EXACT, forceinline=True)
+def exp_of_remainder(m, b):
+    """exp(m log 2 − b) for an integer m near b / log 2, in two parts, off by less than {bound} units of the first."""
+    h, l = fma(m, {first}, -b), m * {second}
+    r = h + l
+    back = r - h
+    rest = (h - (r - back)) + (l - back)
+{horner}
+    tail = fma(r * r, q, rest)
+    y = r + tail
+    back = y - r
+    lost = (r - (y - back)) + (tail - back)
+    high = 1.0 + y
+    return high, (1.0 - high) + y + lost
+'''
+
 COEFFICIENT_32 = """\
-    quotient = numerator / denominator * {inverse_factor}
+    quotient = numerator / denominator * unit
     high = types.float32(quotient)
     return high, types.float32(quotient - types.float64(high))"""
 
 COEFFICIENT_64 = """\
-    high = numerator / denominator
-    low = (fma(-high, denominator, numerator) - high * lost) / denominator
-    return high * {inverse_factor}, low * {inverse_factor}"""
-
-SCALARS = '''
-
-@njit(fastmath=EXACT, forceinline=True)
-def log1p(x):
-    """log(1 + x) for finite x ≥ 0, off by less than {bound} units in the last place."""
-    u = 1.0 + x
-    back = u - 1.0
-    c = (1.0 - (u - back)) + (x - back)
-    k, f = exponent_and_fraction(u)
-    g = f - 1.0
-    s = g / (2.0 + g)
-    w = s * s
-{horner}
-    half = 0.5 * g * g
-    correction = fma(k, {low}, c / u) - (half - s * fma(w, q, half))
-    base = k * {high}
-    total = base + g
-    return total + ((base - total) + g + correction)
-
-
-@njit(fastmath=EXACT, forceinline=True)
-def wide(x):
-    return types.float64(x)
-
-
-@njit(fastmath=EXACT, forceinline=True)
-def times(a, b):
-    """a·b with 0·∞ = 0."""
-    return 0.0 if (a == 0.0) | (b == 0.0) else a * b
-
-
-@njit(fastmath=EXACT, forceinline=True)
-def two_sum(a, b):
-    """a + b rounded, and what the rounding lost."""
-    total = a + b
-    back = total - a
-    return total, (a - (total - back)) + (b - back)
-
-
-@njit(fastmath=EXACT, forceinline=True)
-def lost_by_sum(a, b):
-    return two_sum(a, b)[1]
-
-
-@njit(**LOOP)
-def largest_of(x):
-    m = x[0]
-    for k in range(x.size):
-        m = maximum(m, x[k])
-    return m
-
-
-@njit(**LOOP)
-def position_of(x, value):
-    """The first class of that value. A block is counted, not searched: that makes vector instructions."""
-    for start in range(0, x.size, 64):
-        block = x[start : start + 64]
-        found = 0
-        for k in range(block.size):
-            found += block[k] == value
-        if found:
-            for k in range(block.size):
-                if block[k] == value:
-                    return start + k
-    return 0
-
-
-@njit(**LOOP)
-def exponentials(z, shift, out):
-    for k in range(z.size):
-        out[k] = exp_difference(z[k], shift)
-
-
-@njit(**SUMS)
-def sum_32(x):
-    """Σ x in float64, where sums of float32 lose nothing that matters."""
-    total = 0.0
-    for k in range(x.size):
-        total += types.float64(x[k])
-    return total, 0.0
-
-
-@njit(**SUMS)
-def sum_of_block(x):
-    total = 0.0
-    for k in range(x.size):
-        total += x[k]
-    return total
-
-
-@njit(**LOOP)
-def sum_64(x):
-    """Σ x in two parts, the rounded sum and what rounding lost; within BLOCK numbers a few roundings meet in each."""
-    total = lost = 0.0
-    for start in range(0, x.size, BLOCK):
-        total, more = two_sum(total, sum_of_block(x[start : start + BLOCK]))
-        lost += more
-    return total, lost
-
-
-@njit(**LOOP)
-def sum_except(x, one, other):
-    """The sum without the entries at two places, which may be the same or lie outside."""
-    here, there = 0 <= one < x.size, 0 <= other < x.size
-    a = x[one] if here else x[0]
-    b = x[other] if there else x[0]
-    if here:
-        x[one] = 0
-    if there:
-        x[other] = 0
-    result = sum_of(x)
-    if there:
-        x[other] = b
-    if here:
-        x[one] = a
-    return result
-
-
-@njit(**LOOP)
-def multiply(x, high, low):
-    """x·(high + low) in place."""
-    for k in range(x.size):
-        x[k] = fma(x[k], high, x[k] * low)
-'''
-
-LANE_LOOPS = '''
-
-# The same where the classes are few: tiles of LANES samples, classes first, so that the loops run over samples.
-
-
-@njit(**LOOP)
-def read_tile(z, tile):
-    """The samples of z as columns, the last one repeated."""
-    for r in range(LANES):
-        row = z[min(r, z.shape[0] - 1)]
-        for k in range(row.size):
-            tile[k, r] = row[k]
-
-
-@njit(**LOOP)
-def write_tile(tile, out):
-    for r in range(out.shape[0]):
-        row = out[r]
-        for k in range(row.size):
-            row[k] = tile[k, r]
-
-
-@njit(**LOOP)
-def largest_in_lanes(tile, m):
-    first = tile[0]
-    for r in range(LANES):
-        m[r] = first[r]
-    for k in range(1, tile.shape[0]):
-        line = tile[k]
-        for r in range(LANES):
-            m[r] = maximum(m[r], line[r])
-
-
-@njit(**LOOP)
-def positions_in_lanes(tile, m, position):
-    for k in range(tile.shape[0]):
-        line, number = tile[k], np.int32(k)
-        for r in range(LANES):
-            position[r] = number if line[r] == m[r] else position[r]
-
-
-@njit(**LOOP)
-def exponentials_in_lanes(tile, shift, out):
-    for k in range(tile.shape[0]):
-        line, result = tile[k], out[k]
-        for r in range(LANES):
-            result[r] = exp_difference(line[r], shift[r])
-
-
-@njit(**LOOP)
-def sum_in_lanes_except(tile, one, other, total, lost):
-    """Sums over the classes without two of them, with compensation."""
-    for r in range(LANES):
-        total[r] = 0.0
-        lost[r] = 0.0
-    for k in range(tile.shape[0]):
-        line, number = tile[k], np.int32(k)
-        for r in range(LANES):
-            out = (one[r] == number) | (other[r] == number)
-            x = types.float64(line[r])
-            total[r], more = two_sum(total[r], 0.0 if out else x)
-            lost[r] += more
-
-
-@njit(**LOOP)
-def multiply_lanes(tile, high, low):
-    for k in range(tile.shape[0]):
-        line = tile[k]
-        for r in range(LANES):
-            line[r] = fma(line[r], high[r], line[r] * low[r])
-
-
-@njit(**LOOP)
-def sum_in_lanes(tile, total, lost):
-    for r in range(LANES):
-        total[r] = 0.0
-        lost[r] = 0.0
-    for k in range(tile.shape[0]):
-        line = tile[k]
-        for r in range(LANES):
-            total[r], more = two_sum(total[r], line[r])
-            lost[r] += more
-'''
+    quotient = numerator / denominator
+    more = (fma(-quotient, denominator, numerator) - quotient * lost) / denominator
+    high = quotient * unit
+    return high, fma(quotient, unit, -high) + quotient * rest + more * unit"""
 
 DISPATCH = """
 
@@ -343,24 +230,44 @@ def _unscaled(x):
     return lambda x: one(x)
 
 
-def unscaled_sum(x, like):
+def exp_part(a, magic, floor):
     raise NotImplementedError("Only compiled code calls this.")
 
 
-@overload(unscaled_sum, jit_options=INLINE)
-def _unscaled_sum(x, like):
-    one = unscaled_32 if like is types.float32 else unscaled_64
-    return lambda x, like: one(x)
+@overload(exp_part, jit_options=INLINE)
+def _exp_part(a, magic, floor):
+    one = exp_part_32 if a is types.float32 else exp_part_64
+    return lambda a, magic, floor: one(a, magic, floor)
 
 
-def coefficient(numerator, denominator, lost, like):
+def reduction(b):
+    raise NotImplementedError("Only compiled code calls this.")
+
+
+@overload(reduction, jit_options=INLINE)
+def _reduction(b):
+    one = reduction_32 if b is types.float32 else reduction_64
+    return lambda b: one(b)
+
+
+def is_moderate(b):
+    raise NotImplementedError("Only compiled code calls this.")
+
+
+@overload(is_moderate, jit_options=INLINE)
+def _is_moderate(b):
+    one = is_moderate_32 if b is types.float32 else is_moderate_64
+    return lambda b: one(b)
+
+
+def coefficient(numerator, denominator, lost, unit, rest, like):
     raise NotImplementedError("Only compiled code calls this.")
 
 
 @overload(coefficient, jit_options=INLINE)
-def _coefficient(numerator, denominator, lost, like):
+def _coefficient(numerator, denominator, lost, unit, rest, like):
     one = coefficient_32 if like is types.float32 else coefficient_64
-    return lambda numerator, denominator, lost, like: one(numerator, denominator, lost)
+    return lambda numerator, denominator, lost, unit, rest, like: one(numerator, denominator, lost, unit, rest)
 
 
 def sum_of(x):

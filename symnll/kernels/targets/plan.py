@@ -1,8 +1,8 @@
 """A loop, sorted the way every target prints it: one search for the maximum, one pass of sums, one of stores.
 
 Numbers a sample are float64 ("wide") whatever the logits are; numbers a class have the dtype of the logits. Stored
-exponentials are 2^EXPONENT times too large (see `approximations`), which the plan takes account of: a sum of
-exponentials is scaled once, and a store multiplies by a coefficient that has the factor in it.
+exponentials are 2^EXPONENT times too large, or in units of their sample (see `approximations`), which the plan takes
+account of: a sum of exponentials is scaled once, and a store multiplies by a coefficient that has the factor in it.
 """
 
 from __future__ import annotations
@@ -66,6 +66,10 @@ class Writer:
 
     def choice(self, condition: str, yes: str, no: str) -> str:
         raise NotImplementedError
+
+    def exponential(self, kept: str) -> str:
+        """A kept exponential as what it stands for."""
+        return f"unscaled({kept})"
 
     # Numbers a sample.
 
@@ -135,7 +139,7 @@ class Writer:
         if isinstance(expr, Indexed) and expr.indices[0] == self.along:
             reads.add(str(expr.base.label))
             if self.kept is not None and expr.base.label == self.kept.base.label:
-                return f"unscaled({expr.base.label})"
+                return self.exponential(str(expr.base.label))
             return f"wide({expr.base.label})"
         return self.factor(expr)
 
