@@ -168,9 +168,7 @@ def _sigma(e: Elaborator, use: Use, part: S.List, following: Any, env: Env) -> V
     return _standard(e, FUNCTIONS["sigmoid"], use, part, env)
 
 
-def _unknown(
-    e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, env: Env, factors: bool
-) -> Value | None:
+def _unknown(e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, env: Env, factors: bool) -> Value | None:
     """What name(arguments) is where nothing says it: None for a factor, else a new function. Raises Unclear."""
     defined = e.scope.definitions.get(use.key, ())
     number = any(name == use.key for name, _ in e.scope.quantities) or any(d.arguments is None for d in defined)
