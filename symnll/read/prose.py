@@ -100,7 +100,7 @@ def is_formula_line(line: str) -> bool:
 
 _ABBREVIATION = re.compile(r"\b(?:i\.e|e\.g|w\.r\.t|s\.t|cf|resp|eqs?|fig)\.", re.IGNORECASE)
 _BREAK = re.compile(
-    r"[.!?](?:[\s*_)\"”]|$)|\n[ \t>]*\r?\n|(?:^|\n)[ \t>]*#{1,6}[ \t][^\n]*\n|\n[ \t>]*(?:[-*+|]|\d{1,3}[.)])[ \t]"
+    r"[.!?](?:[\s*_)\"”]|$)|[。！？]|\n[ \t>]*\r?\n|(?:^|\n)[ \t>]*#{1,6}[ \t][^\n]*\n|\n[ \t>]*(?:[-*+|]|\d{1,3}[.)])[ \t]"
 )
 _CUE_WORD = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*)")
 
@@ -126,6 +126,12 @@ class Sentence:
 
 
 NOWHERE = Sentence()
+
+# "where" and "let" elsewhere. They count only where no other word stands beside the formula, which might take them back.
+_CUES = {
+    **dict.fromkeys(("donde", "onde", "où", "wobei", "dove", "где", "kde", "gdzie", "其中", "여기서", "ここで"), "where"),
+    **dict.fromkeys(("sea", "seja", "soit", "sei", "sia", "пусть", "nechť", "niech", "设", "令", "记", "设有"), "let"),
+}
 
 
 class Cue:
@@ -168,6 +174,11 @@ class Cue:
         after = _ABBREVIATION.sub(" ", self.text[end : end + 300])
         stops = [m.start() for m in (_BREAK.search(after), _FORMULA.search(after)) if m]
         following = words_in(after[: min(stops, default=len(after))])
+        following = [_CUES.get(w.lower(), w) for w in following] if len(following) == 1 else following
+        english = _CUES.get(near[0].lower()) if len(near) == 1 and following in ([], ["where"]) else None
+        if english:
+            near = [english]
+            self.words = [*self.words[:-1], english]
         return Sentence(self.number, tuple(self.words), tuple(near), tuple(following), whole, apart)
 
 

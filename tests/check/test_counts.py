@@ -107,3 +107,11 @@ def test_the_maximum_of_a_log_likelihood(second: str, expected: str, bold: bool)
     first, found = shown(*displays).split()
     assert first == "definition"
     assert found in expected.split()
+
+
+@pytest.mark.parametrize("where", ["where", "donde", "onde", "où", "wobei", "где", "其中", "여기서"])
+def test_where_in_other_languages(where: str) -> None:
+    gradient = r"$$\frac{\partial L}{\partial z_i} = e^{z_i}$$"
+    assert of(f"{gradient}\n\n{where} $L = \\sum_k e^{{z_k}}$.") == "proved"
+    if where != "where":
+        assert of(f"{gradient}\n\n{where} $L = \\sum_k e^{{z_k}}$ no siempre.") == "unknown"
