@@ -293,7 +293,7 @@ class Bridge:
 
     def _argmax(self, s: Any, scope: Scope) -> Term:
         if type(s) is not sympy.Eq or not (isinstance(s.lhs, L.ArgMax) and isinstance(s.rhs, L.ArgMax)):
-            raise BridgeError(f"{s}: sets of maximisers can only be compared with =, to another argmax or argmin.")
+            raise BridgeError("Sets of maximisers can only be compared with =, to another argmax or argmin.")
         if s.lhs.args[2] != s.rhs.args[2]:
             raise BridgeError(f"{s}: the two sides are over different domains.")
         _, v, domain = s.lhs.args
