@@ -21,7 +21,7 @@ from symnll.meaning.shape import totals
 from symnll.meaning.standard import DELTAS, INDICATORS
 from symnll.meaning.trees import children, names_in, spelled
 from symnll.read import syntax as S
-from symnll.read.shapes import bounds_a_letter
+from symnll.read.shapes import bounds_a_letter, limits_an_argument
 from symnll.read.source import Source
 from symnll.read.tokens import NAMED, Token, Unreadable
 
@@ -162,13 +162,33 @@ class Stretch:
             return False
         left, right = step.sides
         spoken = (names_in(left) | names_in(right)) - self.scope.ranges.keys()
-        domain = [c for c in link.conditions if bounds_a_letter(c) in spoken - {name_of(left)}]  # f(x) = …, x > 0
-        if any(self._restricts(c) for c in link.conditions if c not in domain):
+        head = [*(link.lhs.tokens if link.lhs is not None else ()), link.relation]
+        places = [(c, bounds_a_letter(c) or limits_an_argument(head, c)) for c in link.conditions]
+        domain = {n: c for c, n in places if n in spoken - {name_of(left)} and not any(t.text == "=" for t in c)}
+        if any(self._restricts(c) for c in link.conditions if c not in domain.values()):
+            return False
+        limited = frozenset(n for n, c in domain.items() if self._restricts(c))  # f(x) = …, x > 0
+        source = f"{report.lhs} = {report.rhs}"
+        if limited and self._in_pieces(left, right):
             return False
         found = self._introduces(display, step, left, right, named)
-        if found and any(map(self._restricts, domain)):
-            self.domains[f"{report.lhs} = {report.rhs}"] = ", ".join("".join(t.text for t in c) for c in domain)
+        if found and limited:
+            self.domains[source] = ", ".join("".join(t.text for t in c) for c in domain.values())
+            for name, ds in self.scope.definitions.items():
+                self.scope.definitions[name] = [replace(d, within=limited) if d.source == source else d for d in ds]
         return found
+
+    def _in_pieces(self, left: Any, right: Any) -> bool:
+        """Whether this is one more piece of a function that was said for some arguments only: nobody knows it now."""
+        found = definition(self.scope, left, right, "")
+        old = [d for d in self.scope.definitions.get(found.head, ()) if d.within] if found is not None else []
+        if found is None or not old or self._holds_of(left, right):
+            return False
+        self.scope.unclear[found.head] = (
+            f"{pretty(found.head)} is said in pieces, as {old[0].source} and otherwise; write it with cases."
+        )
+        self.note(f"pieces {found.head}")
+        return True
 
     def _introduces(self, display: int, step: ReadStep, left: Any, right: Any, named: bool) -> bool:
         link, report = step.link, step.report
@@ -226,7 +246,7 @@ class Stretch:
 
     def _restricts(self, condition: Sequence[Token]) -> bool:
         """Whether a condition leaves cases out, so that an equation under it defines nothing for all."""
-        if not any(t.kind == "REL" for t in condition):
+        if not any(t.kind == "REL" for t in condition) or [t.text for t in condition[1:3]] == [r"\in", r"\mathbb{R}"]:
             return False
         r = self.scope.ranges.get(condition[0].text)
         end = "".join(t.text for t in condition[2:])

@@ -83,6 +83,7 @@ def apply(e: Elaborator, d: Definition, use: Use, parts: Sequence[S.List], env: 
     for pattern, part in zip(d.arguments, parts, strict=True):
         if not _match(e, d, S.unwrap(pattern), S.unwrap(part), env, body_env):
             return None
+        _within(e, d, use, S.unwrap(pattern), S.unwrap(part), env)
     count = len(use.indices)
     after = d.indices[count:] if count <= len(d.indices) else None
     if after is None:
@@ -107,6 +108,18 @@ def apply(e: Elaborator, d: Definition, use: Use, parts: Sequence[S.List], env: 
         found = e.value(d.body, body_env)
     e.silent |= _silent(e, d, found)
     return found
+
+
+def _within(e: Elaborator, d: Definition, use: Use, pattern: Any, actual: Any, env: Env) -> None:
+    """Refuse f(-2) where f(x) = … is said for x > 0: only x itself and the data x_i are known to be there."""
+    name = actual.base if isinstance(actual, S.Atom) and actual.subs else actual
+    if not isinstance(pattern, S.Name) or pattern.text not in d.within:
+        return
+    if not isinstance(name, S.Name) or name.text != pattern.text or name.text in env:
+        raise Unclear(
+            f"{use.key} is said for some {pattern.text} only: {d.source}, under a condition; say with `let` what it is "
+            "everywhere.", use.node.start, use.node.end,
+        )  # fmt: skip
 
 
 def _silent(e: Elaborator, d: Definition, value: Value) -> set[str]:

@@ -65,6 +65,7 @@ class Definition:
     display: int = 0  # the display that introduced it, 0 for a declaration
     separators: str = ""  # what stands between the arguments: p(x | y) is not p(x, y)
     root: bool = False  # of the letter σ, where σ² is defined
+    within: frozenset[str] = frozenset()  # letters of which a condition beside it says where they are: f(x) = …, x > 0
     rank: int | None = None  # how many more indices its value takes: 1 for c = a + b of vectors; or UNKNOWN_RANK
 
 

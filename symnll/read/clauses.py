@@ -6,7 +6,15 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from symnll.read.shapes import bounds_a_letter, defined_letter, only_bracket, opened, speaks_of_indices, trailing
+from symnll.read.shapes import (
+    bounds_a_letter,
+    defined_letter,
+    limits_an_argument,
+    only_bracket,
+    opened,
+    speaks_of_indices,
+    trailing,
+)
 from symnll.read.tokens import CLOSE, OPEN, Token, has_relation
 from symnll.read.words import (
     CONCLUDING,
@@ -103,7 +111,7 @@ def classify(
             if has_relation(c.tokens):
                 remarks.append(c)  # since Σ y = 1
             continue
-        cued = bool(set(c.cue) & CONDITIONAL) and not (set(c.cue) & DEFINING - {"with"})
+        cued = bool(set(c.cue) & CONDITIONAL) and not (set(c.cue) & DEFINING - {"with"}) and not _names(c, main)
         c.tokens = opened(c.tokens, is_index)
         relation = has_relation(c.tokens)
         starts = c.tokens[0].kind == "REL"
@@ -149,6 +157,7 @@ def classify(
         elif main and (
             (relation and like_index and c.marks & {"COMMA", "QUAD", "SEMI", "COLON", "TEXT"})
             or (c.marks <= {"COMMA", "QUAD"} and bounds_a_letter(c.tokens) not in ("", defined_letter(main[0].tokens)))
+            or (relation and c.marks <= {"COMMA", "QUAD"} and limits_an_argument(main[0].tokens, c.tokens))
         ):
             suffix.append(c.tokens)
         elif only_bracket(c.tokens) and relation is False and (c.marks & {"QUAD", "COMMA"} or len(clauses) == 1):
@@ -191,6 +200,15 @@ def classify(
             else:
                 (remarks if kind == "remark" else main).append(found)
     return prefix, [c for c in main if c.tokens], suffix, wheres, remarks
+
+
+def _names(c: Clause, main: list[Clause]) -> bool:
+    """Whether `with Z = Σ_k e^{z_k}` says what a letter of the equation before it is: no number, and no other letter."""
+    head, sign, body = c.tokens[:1], c.tokens[1:2], c.tokens[2:]
+    named = c.cue == ["with"] and [t.kind for t in (*head, *sign)] == ["NAME", "REL"] and sign[0].text in ("=", ":=")
+    spoken = any(t.kind == "NAME" and t.text == head[0].text for m in main for t in m.tokens[2:]) if named else False
+    letters = {t.text for t in body if t.kind == "NAME"}
+    return spoken and len(body) > 1 and bool(letters) and head[0].text not in letters and not has_relation(body)
 
 
 def _for_all(c: Clause, said: list[Token]) -> bool:
@@ -281,7 +299,7 @@ def _ranges(clauses: list[Clause], is_index: Callable[[str], bool]) -> list[Clau
     out: list[Clause] = []
     k = 0
     while k < len(clauses):
-        if out and [t.text for t in clauses[k].tokens[1:]] == [r"\in", r"\mathbb{R}"]:
+        if out and [t.text for t in clauses[k].tokens[1:3]] == [r"\in", r"\mathbb{R}"] and _of_a_power(clauses[k].tokens):
             _reals(out, clauses[k])
             k += 1
             continue
@@ -305,6 +323,13 @@ def _ranges(clauses: list[Clause], is_index: Callable[[str], bool]) -> list[Clau
     return out
 
 
+def _of_a_power(tokens: list[Token]) -> bool:
+    """Whether `z ∈ ℝ` ends there, or goes on with one exponent: ℝ^K, ℝ^{N × K}."""
+    rest = tokens[3:]
+    braced = len(rest) > 2 and (rest[1].kind, rest[-1].kind) == ("LBRACE", "RBRACE")
+    return not rest or (rest[0].kind == "SUP" and (len(rest) == 2 or braced))
+
+
 def _reals(out: list[Clause], c: Clause) -> None:
     """Add `b ∈ ℝ` to the clauses before it, where `a,` goes with it: for a ∈ ℝ, for b ∈ ℝ."""
     first, sides = c, [c.tokens]
@@ -320,6 +345,13 @@ def _range(
 ) -> tuple[list[Token], list[Token], list[Token], int] | None:
     """The letter, the ends and the place after a range that starts at clause k; None if there is none."""
     tokens = clauses[k].tokens
+    if k and only_bracket(tokens) and not any(t.kind in ("TEXT", "FORALL") for t in tokens):
+        inside = clauses_of(tokens[1:-1])
+        found = _range(inside, 0, is_index) if has_relation(tokens[1:-1]) else None  # (i = 1, \\dots, K)
+        return (*found[:3], k + 1) if found is not None and found[3] == len(inside) else None
+    if len(tokens) > 3 and tokens[1].text == r"\in" and tokens[0].kind == "NAME" and is_index(tokens[0].text):
+        ends = _of_set(tokens[2:])
+        return ([tokens[0]], *ends, k + 1) if ends is not None else None
     if len(tokens) < 3 or tokens[1].text != "=" or tokens[0].kind != "NAME" or not is_index(tokens[0].text):
         return None
     parts, after = [tokens[2:]], k + 1
@@ -340,6 +372,24 @@ def _range(
         unclear = [Token("BAD", "A list of values is not understood here.", tokens[0].start, parts[-1][-1].end)]
         return ([tokens[0]], parts[0], parts[-1], after) if steady else ([tokens[0]], unclear, [], after)
     return None
+
+
+def _of_set(tokens: list[Token]) -> tuple[list[Token], list[Token]] | None:
+    r"""The ends of `\{1, \dots, K\}`, `[K]`, `1 \dots K` or `\{1, 2, 3\}`, in which an index is; or None."""
+    bracket, inside = tokens[0], tokens[1:-1] if only_bracket(tokens) else tokens
+    if bracket.text == "[" and inside is not tokens and len(inside) == 1:
+        return [replace(inside[0], kind="NUMBER", text="1")], inside  # [K]
+    if inside is not tokens and bracket.text != r"\{":
+        return None
+    at = [n for n, t in enumerate(inside) if t.kind == "DOTS"]
+    if len(at) != 1:
+        return None
+    first, last = ([t for t in part if t.kind != "COMMA"] for part in (inside[: at[0]], inside[at[0] + 1 :]))
+    digits = [int(t.text) for t in first if t.kind == "NUMBER" and t.text.isdigit()]
+    listed = len(first) == len(digits) == 2 and digits[1] == digits[0] + 1
+    first = first[:1] if listed else first  # {1, 2, \dots, K}
+    whole = bool(last) and not any(t.kind in ("REL", "TEXT") for t in last)
+    return (first, last) if [t.kind for t in first] == ["NUMBER"] and whole else None
 
 
 def _is_mark(tokens: list[Token], is_index: Callable[[str], bool]) -> bool:

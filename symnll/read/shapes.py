@@ -35,6 +35,25 @@ def defined_letter(tokens: Sequence[Token]) -> str:
     return tokens[0].text if head else ""
 
 
+def limits_an_argument(head: Sequence[Token], tokens: Sequence[Token]) -> str:
+    """The argument of f(x) = … of which a condition beside it says where it is: a ≤ x ≤ b, |x| ≤ δ, x = 1; or ""."""
+    at = next((k for k, t in enumerate(head) if t.kind == "REL"), 0)
+    if not at or head[0].kind != "NAME" or not any(t.kind == "LPAR" for t in head[:at]):
+        return ""
+    arguments = {t.text for t in head[1:at] if t.kind == "NAME"}
+    sides: list[list[Token]] = [[]]
+    for t in tokens:
+        if t.kind == "REL":
+            sides.append([])
+        elif t.kind not in ("LABS", "RABS"):
+            sides[-1].append(t)
+    signs = {t.text for t in tokens if t.kind == "REL"}
+    mine = [s[0].text for s in sides if _is_variable(s) and s[0].text in arguments]
+    others = [t.text for s in sides for t in s if not (_is_variable(s) and s[0].text in arguments)]
+    known = len(mine) == 1 and signs and signs <= {"<", ">", r"\leq", r"\geq", r"\neq", "="} and len(sides) < 4
+    return mine[0] if known and all(sides) and mine[0] not in others else ""
+
+
 _INFINITY = r"\infty"
 
 
@@ -68,9 +87,8 @@ def _is_variable(side: Sequence[Token]) -> bool:
     """Whether a side is a letter, perhaps with a subscript."""
     kinds = [t.kind for t in side]
     plain = kinds == ["NAME"] or kinds[:2] == ["NAME", "SUB"]
-    script = kinds[2:] in ([], ["NAME"], ["NUMBER"]) or (
-        kinds[2:3] == ["LBRACE"] and kinds.index("RBRACE") == len(kinds) - 1
-    )
+    braces = kinds[2:3] == ["LBRACE"] and kinds[-1] == "RBRACE" and kinds.count("RBRACE") == 1
+    script = kinds[2:] in ([], ["NAME"], ["NUMBER"]) or braces
     return plain and script and side[0].text != _INFINITY
 
 
