@@ -129,7 +129,7 @@ def _is_index(scope: Scope, node: Any) -> bool:
 
 def _noted(scope: Scope, d: Definition) -> bool:
     """Whether `write s(x) for …` says what s(·) is, for some other argument."""
-    for n in scope.notations:
+    for n in scope.notations if not of_list(d) else ():
         kinds = [t.kind for t in n.pattern]
         if d.arguments is not None and n.pattern[0].text == d.head and kinds[1:2] == ["LPAR"] and not n.holes:
             if sum(k in ("COMMA", "SEMI", "BAR", "NORM", "COLON") for k in kinds) + 1 == len(d.arguments):
