@@ -80,7 +80,8 @@ def _small(result: dict[str, Any]) -> Iterator[str]:
         for name, seconds in row["seconds"].items():
             if name == "bare softmax":
                 continue
-            title = f"{name} at {row['shape'][0]} × {row['shape'][1]}: ≤ {CALL}× a bare NumPy softmax"
+            target = f", SYMNLL_TARGET={row['target']}" if row.get("target") else ""
+            title = f"{name} at {row['shape'][0]} × {row['shape'][1]}{target}: ≤ {CALL}× a bare NumPy softmax"
             place = f"{1e6 * seconds:.0f} and {1e6 * bare:.0f} µs"
             yield _line(title, (seconds / bare, place), CALL, below=True)
 

@@ -18,15 +18,18 @@ CALLS, REPEATS = 200, 15
 
 
 def import_times(rounds: int) -> dict[str, Any]:
-    """Seconds of each import in a fresh process, the processes in turn; and whether SymPy or Numba came along."""
+    """Seconds of each import in a fresh process, the processes in turn; and whether SymPy or Numba came along.
+
+    Both come from compiled files, as what pip installs does: where Python is told to write none, this is ignored."""
     code = "import sys, time; s = time.perf_counter(); import {}; e = time.perf_counter(); "
     code += "print(e - s, *(m for m in ('sympy', 'numba') if m in sys.modules))"
     taken: dict[str, list[float]] = {name: [] for name in IMPORTS}
     others: set[str] = set()
+    variables = {name: value for name, value in environment(1).items() if name != "PYTHONDONTWRITEBYTECODE"}
     for turn in range(rounds + 1):
         for name in IMPORTS:
             command = [sys.executable, "-c", code.format(name)]
-            done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment(1))
+            done = subprocess.run(command, capture_output=True, text=True, check=True, env=variables)
             seconds, *loaded = done.stdout.split()
             if turn:  # the first time, files are read from the disk
                 taken[name].append(float(seconds))
@@ -41,9 +44,15 @@ def bare_softmax(z: Any) -> Any:
 
 
 def overhead() -> list[dict[str, Any]]:
-    """Seconds of one call, the functions in turn, in a fresh process."""
-    done = subprocess.run([sys.executable, __file__], capture_output=True, text=True, check=True, env=environment(1))
-    return json.loads(done.stdout.splitlines()[-1])
+    """Seconds of one call, the functions in turn, in fresh processes: one that leaves small batches to NumPy, as it is
+    unless said otherwise, and one that has Numba do them."""
+    table = []
+    for target in ("", "numba"):
+        variables = {**environment(1), "SYMNLL_TARGET": target}
+        command = [sys.executable, __file__]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=variables)
+        table += [{"target": target, **row} for row in json.loads(done.stdout.splitlines()[-1])]
+    return table
 
 
 def calls() -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ rounded to an integer it gives 2^(EXPONENT − m) · exp a, and what is missing 
 `unit(b)` = 2^−EXPONENT · exp(m log 2 − b), which is found once, in float64 and with a second part for its rounding.
 
     n = a / log 2 rounded to an integer;  h = a − n·FIRST,  r = h − n·SECOND,  FIRST + SECOND ≈ log 2
-    exp a ≈ 2^n · (1 + (r + r²·Q(r)))
+    exp a ≈ 2^n · (1 + (r + r²·Q(r))),  Q as two polynomials in r², for even and odd powers: two short chains
 
 FIRST is log 2 rounded, a multiple of 2^−p for p bits; one fused operation gives h, and that exactly. For n = 0 it is a.
 Else |a| is at least 1/4, so that a and n·FIRST are multiples of 2^(−p − 1), and |h| is below 1/2. As n grows with |a|,

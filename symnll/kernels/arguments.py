@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from symnll.kernels.rows import Array, Batch
+from symnll.kernels.rows import FEW, Array, Batch
 
 REDUCTIONS = ("none", "mean", "sum")
 
@@ -74,28 +74,13 @@ def read_targets(targets: ArrayLike, z: Array, axis: int, ignore_index: int | No
     """(class indices (N,), which of them are ignored, False), or (soft targets (N, K), None, True)."""
     t = np.asarray(targets)
     samples, classes = z.shape[:axis] + z.shape[axis + 1 :], z.shape[axis]
-    if t.size == 0 and t.shape == samples:  # no samples: NumPy reads [] as float64
-        return np.zeros(0, np.intp), None, False
-    if is_float(t.dtype):
-        if t.shape == z.shape:
-            return as_rows(t, axis), None, True
-        if t.shape == samples:
-            raise TypeError(
-                f"targets: dtype is {t.dtype} at shape {t.shape}; class indices have to be integers, "
-                f"and soft targets have the shape of the logits, {z.shape}."
-            )
-        raise ValueError(f"targets: soft targets have shape {t.shape}; use the shape of the logits, {z.shape}.")
-    if t.dtype.kind not in "iu":
-        raise TypeError(f"targets: dtype is {t.dtype}; use integer class indices or floating-point soft targets.")
-    if t.shape != samples:
-        hint = " Soft targets have to be floating-point numbers." if t.shape == z.shape else ""
-        raise ValueError(
-            f"targets: class indices have shape {t.shape}; use {samples}, "
-            f"the shape of the logits {z.shape} without axis {axis}.{hint}"
-        )
+    if t.dtype.kind not in "iu" or t.shape != samples:
+        if t.size == 0 and t.shape == samples:  # no samples: NumPy reads [] as float64
+            return np.zeros(0, np.intp), None, False
+        return read_soft_targets(t, z, axis, samples), None, True
     ignored = None
     labels = t.astype(np.intp, copy=False).reshape(-1)
-    if labels.size and int(np.maximum.reduce(labels.view(np.uintp))) >= classes:  # the negative ones become large
+    if largest_label(labels.view(np.uintp)) >= classes:  # negative ones read as large ones
         wrong = (t < 0) | (t >= classes)
         if ignore_index is not None:
             ignored = t == ignore_index
@@ -111,6 +96,31 @@ def read_targets(targets: ArrayLike, z: Array, axis: int, ignore_index: int | No
         ignored = ignored.reshape(-1)
         labels = np.where(ignored, 0, labels)
     return labels, ignored, False
+
+
+def read_soft_targets(t: Array, z: Array, axis: int, samples: tuple[int, ...]) -> Array:
+    """Soft targets (N, K); what is wrong if they are neither that nor class indices."""
+    if is_float(t.dtype):
+        if t.shape == z.shape:
+            return as_rows(t, axis)
+        if t.shape == samples:
+            raise TypeError(
+                f"targets: dtype is {t.dtype} at shape {t.shape}; class indices have to be integers, "
+                f"and soft targets have the shape of the logits, {z.shape}."
+            )
+        raise ValueError(f"targets: soft targets have shape {t.shape}; use the shape of the logits, {z.shape}.")
+    if t.dtype.kind not in "iu":
+        raise TypeError(f"targets: dtype is {t.dtype}; use integer class indices or floating-point soft targets.")
+    hint = " Soft targets have to be floating-point numbers." if t.shape == z.shape else ""
+    raise ValueError(
+        f"targets: class indices have shape {t.shape}; use {samples}, "
+        f"the shape of the logits {z.shape} without axis {axis}.{hint}"
+    )
+
+
+def largest_label(labels: Array) -> int:
+    """The largest number, or 0; of a few numbers Python finds it sooner than NumPy."""
+    return max(labels.tolist(), default=0) if labels.size <= FEW else int(np.maximum.reduce(labels))
 
 
 def read_like(x: ArrayLike, z: Array, axis: int, name: str) -> Array:
@@ -276,7 +286,8 @@ class Task(Batch):
         dtype = result_dtype(self.array)
         if self.reduction == "none":
             return losses.reshape(self.samples).astype(dtype, copy=False)[()]
-        total = np.add.reduce(losses, dtype=np.promote_types(losses.dtype, np.float64))
+        wide: Any = np.float64 if losses.dtype.itemsize < 8 else losses.dtype.type
+        total = wide(losses[0]) if len(losses) == 1 else np.add.reduce(losses, dtype=wide)
         if self.reduction == "mean":
             total = total / self.count if self.count else total * np.nan
         return total.astype(dtype)

@@ -1,19 +1,22 @@
 """The seam between the public functions and the compiled kernels: one batch of samples, if it is one for them.
 
 `run` is called by `Batch.run` with what it was given itself, and says whether everything is done. It declines, and
-NumPy goes on, where nothing would be won (small batches) or where there is no compiled kernel (a temperature other
-than 1, targets that are mixed on the way, several arrays of logits), and where a largest logit is not finite.
+NumPy goes on, for small batches (unless SYMNLL_TARGET is numba as this module is imported), where there is no compiled
+kernel (a temperature other than 1, targets that are mixed on the way, several arrays of logits), and where a largest
+logit is not finite.
 """
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
 
-from symnll.kernels import fast
+from symnll.kernels import fast, numpy_kernels
 
-SMALL = 4096  # entries of a batch up to which NumPy is as fast, and nobody waits for a compiler
+# Entries of a batch up to which NumPy does it: nobody waits for a compiler, or half a second for Numba's import.
+SMALL = 0 if os.environ.get("SYMNLL_TARGET") == "numba" else 4096
 CORES = {
     "free_logsumexp_core": "logsumexp",
     "free_log_softmax_core": "log_softmax",
@@ -26,6 +29,8 @@ CORES = {
     "cool_soft_nll_value_and_grad_core": "soft_nll_value_and_grad",
     "cool_soft_nll_hvp_core": "nll_hvp",
 }
+ALONE = ("logsumexp", "log_softmax", "softmax")  # take nothing but logits
+INDICES = ("nll", "nll_grad", "nll_value_and_grad")  # take class indices
 
 
 def run(batch: Any, core: Any, given: tuple[Any, ...], losses: Any, slopes: tuple[Any, ...]) -> bool:
@@ -35,7 +40,7 @@ def run(batch: Any, core: Any, given: tuple[Any, ...], losses: Any, slopes: tupl
         name, given = "soft_nll_hvp", (batch.soft_targets(), given[1], given[2])
     if name is None or len(batch.logits) != 1 or batch.logits[0].size <= SMALL or len(slopes) > 1:
         return False
-    if not name.startswith(("softmax", "log")) and not _plain(given[-1]):
+    if name not in ALONE and not _plain(given[-1]):
         return False  # the last of a loss's arguments is the temperature
     kernel = fast.core(name, batch.working)
     if kernel is None:
@@ -62,7 +67,7 @@ def run(batch: Any, core: Any, given: tuple[Any, ...], losses: Any, slopes: tupl
 
 
 def _plain(tau: Any) -> bool:
-    return np.ndim(tau) == 0 and tau == 1
+    return isinstance(tau, int | float) and tau == 1
 
 
 def _fits(out: Any, working: Any) -> bool:
@@ -71,22 +76,20 @@ def _fits(out: Any, working: Any) -> bool:
 
 def _others(name: str, batch: Any, given: tuple[Any, ...], classes: int) -> list[Any] | None:
     """What the kernel takes besides the logits."""
-    if name.startswith("soft_") or name == "nll_hvp":
-        arrays = {"nll_hvp": given[1:2], "soft_nll_hvp": given[:2]}.get(name, given[:1])
-        same = all(isinstance(x, np.ndarray) and x.shape == batch.logits[0].shape for x in arrays)
-        return [np.ascontiguousarray(x, batch.working) for x in arrays] if same else None
-    if not name.startswith("nll"):
+    if name in INDICES:
+        targets = np.array(given[0], np.int32)  # a copy, which nobody changes after it has been looked at
+        largest = numpy_kernels.largest_label(targets.view(np.uint32))  # negative numbers read as large ones
+        return [targets] if largest < classes <= 2**31 else None
+    if name in ALONE:
         return []
-    targets = given[0]
-    if batch.dropped is not None:
-        targets = np.where(batch.dropped, 0, targets)
-    inside = targets.min(initial=0) >= 0 and targets.max(initial=0) < classes <= np.iinfo(np.int32).max
-    return [np.ascontiguousarray(targets, np.int32)] if inside else None
+    arrays = {"nll_hvp": given[1:2], "soft_nll_hvp": given[:2]}.get(name, given[:1])
+    same = all(isinstance(x, np.ndarray) and x.shape == batch.logits[0].shape for x in arrays)
+    return [np.ascontiguousarray(x, batch.working) for x in arrays] if same else None
 
 
 def _factors(batch: Any) -> Any:
     """What the derivative of each sample's loss is multiplied by."""
-    factors = np.ones(1) if batch.scale is None else batch.scale.astype(np.float64)
+    factors = np.array([1.0]) if batch.scale is None else batch.scale.astype(np.float64)
     if batch.divisor is not None:
         factors = factors / float(batch.divisor)
     if batch.dropped is not None:

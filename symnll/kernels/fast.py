@@ -1,7 +1,8 @@
 """Compiled kernels, if Numba is installed: which one, how the samples are shared out among threads, and the waiting.
 
 `core(name, dtype)` is all that the rest of the package needs. Numba is imported when the first core runs, not before.
-SYMNLL_TARGET=numpy turns this off; SYMNLL_NUM_THREADS sets the number of threads (else: the processors we may use).
+SYMNLL_TARGET=numpy turns this off, SYMNLL_TARGET=numba takes it for small batches too. SYMNLL_NUM_THREADS sets the
+number of threads (else: the processors we may use).
 """
 
 from __future__ import annotations
@@ -102,9 +103,10 @@ def _with_a_message(label: str, function: Any, arguments: list[Any]) -> None:
 
 
 def _shared_out(function: Any, samples: int, classes: int, arguments: tuple[Any, ...]) -> bool:
-    count = min(threads(), samples, 1 + samples * classes // ALONE)
+    most = 1 + samples * classes // ALONE
+    count = min(threads(), samples, most) if most > 1 else 1
     if count == 1:
-        return not function(*(_part(a, 0, samples, samples) for a in arguments))
+        return not function(*[a if a.flags.writeable else a.copy() for a in arguments])
     size = -(-samples // (count * SHARES))
     size = max(-(-size // TILE) * TILE if classes <= FEW else size, 1)
 

@@ -11,7 +11,7 @@ symnll's library, for every number of classes; in brackets the start of the SHA-
 - kernels.soft_nll_hessian_vector_product [2edbd4966daf0958]
 - kernels.soft_nll_pivot [31372b230c6fc266]
 - kernels.softmax_shift [3b6bc7ddfc404fcc]
-exp is off by less than 1.12 units in the last place (float32) and 1.10 (float64), log1p by less than 2.26:
+exp is off by less than 1.19 units in the last place (float32) and 1.16 (float64), log1p by less than 2.26:
 `symnll.kernels.error_bounds` proves it.
 
 Every kernel takes contiguous arrays: logits (and v, and soft targets) of shape (samples, classes), class indices as
@@ -35,7 +35,7 @@ LOOP = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": EXACT}
 SUMS = {**LOOP, "fastmath": {"contract", "nsz", "reassoc"}}
 CHUNK = 2048  # classes at a time, so that a chunk and its exponentials stay in the first-level cache
 LANES = 64  # samples at a time where the classes are few
-BLOCK = 32  # float64 numbers that are added up before compensation sets in
+BLOCK = 128  # float64 numbers that are added up before compensation sets in
 PIECE = 256  # classes whose successors are fetched from memory at a time, while these are computed with
 PLACES = 512  # classes among which the largest is looked for at a time
 
@@ -191,17 +191,18 @@ def exp_difference_32(a, b):
 
 @njit(fastmath=EXACT, forceinline=True)
 def exp_part_32(a, magic, floor):
-    """exp(a − b) / unit(b) for the b of magic and floor, a ≤ b, off by less than 1.12 units in the last place."""
+    """exp(a − b) / unit(b), a ≤ b, off by less than 1.19 units in the last place; see `reduction`."""
     a = floor if floor > a else a
     shifted = fma(a, types.float32(1.4426950216293335), magic)
     n = shifted - magic
     r = fma(n, types.float32(1.9046542121259336e-09), fma(n, types.float32(-0.6931471824645996), a))
-    q = types.float32(0.0013926189858466387)
-    q = fma(q, r, types.float32(0.008363183587789536))
-    q = fma(q, r, types.float32(0.041666556149721146))
-    q = fma(q, r, types.float32(0.16666576266288757))
-    q = fma(q, r, types.float32(0.5))
-    return times_power_of_two(fma(r * r, q, r) + types.float32(1.0), shifted)
+    square = r * r
+    even = types.float32(0.0013926189858466387)
+    even = fma(even, square, types.float32(0.041666556149721146))
+    even = fma(even, square, types.float32(0.5))
+    odd = types.float32(0.008363183587789536)
+    odd = fma(odd, square, types.float32(0.16666576266288757))
+    return times_power_of_two(fma(square, fma(odd, r, even), r) + types.float32(1.0), shifted)
 
 
 @njit(fastmath=EXACT, forceinline=True)
@@ -263,22 +264,23 @@ def exp_difference_64(a, b):
 
 @njit(fastmath=EXACT, forceinline=True)
 def exp_part_64(a, magic, floor):
-    """exp(a − b) / unit(b) for the b of magic and floor, a ≤ b, off by less than 1.10 units in the last place."""
+    """exp(a − b) / unit(b), a ≤ b, off by less than 1.16 units in the last place; see `reduction`."""
     a = floor if floor > a else a
     shifted = fma(a, types.float64(1.4426950408889634), magic)
     n = shifted - magic
     r = fma(n, types.float64(-2.3190468138462996e-17), fma(n, types.float64(-0.6931471805599453), a))
-    q = types.float64(2.5100375832561433e-08)
-    q = fma(q, r, types.float64(2.7620075879983627e-07))
-    q = fma(q, r, types.float64(2.7557268480310024e-06))
-    q = fma(q, r, types.float64(2.4801521322368692e-05))
-    q = fma(q, r, types.float64(0.00019841269863040545))
-    q = fma(q, r, types.float64(0.0013888888917196719))
-    q = fma(q, r, types.float64(0.008333333333330065))
-    q = fma(q, r, types.float64(0.041666666666624164))
-    q = fma(q, r, types.float64(0.16666666666666669))
-    q = fma(q, r, types.float64(0.5000000000000001))
-    return times_power_of_two(fma(r * r, q, r) + types.float64(1.0), shifted)
+    square = r * r
+    even = types.float64(2.7620075879983627e-07)
+    even = fma(even, square, types.float64(2.4801521322368692e-05))
+    even = fma(even, square, types.float64(0.0013888888917196719))
+    even = fma(even, square, types.float64(0.041666666666624164))
+    even = fma(even, square, types.float64(0.5000000000000001))
+    odd = types.float64(2.5100375832561433e-08)
+    odd = fma(odd, square, types.float64(2.7557268480310024e-06))
+    odd = fma(odd, square, types.float64(0.00019841269863040545))
+    odd = fma(odd, square, types.float64(0.008333333333330065))
+    odd = fma(odd, square, types.float64(0.16666666666666669))
+    return times_power_of_two(fma(square, fma(odd, r, even), r) + types.float64(1.0), shifted)
 
 
 @njit(fastmath=EXACT, forceinline=True)
@@ -647,31 +649,41 @@ def logsumexp_sample(shift, sum_others):
 
 
 @njit(**LOOP)
+def logsumexp_values(held, value):
+    for r in range(value.size):
+        value[r] = logsumexp_sample(held[0 * LANES + r], held[1 * LANES + r])[0]
+
+
+@njit(**LOOP)
 def logsumexp_rows(z, value):
     samples, classes = z.shape
     undone = 0
     ahead = max(classes, CHUNK)
     spare = np.empty(CHUNK, z.dtype)
-    for i in range(samples):
-        first = i * classes
-        row_z = span(z, first, classes)
-        shift, pivot = largest_and_place(row_z)
-        if not np.isfinite(shift):
-            undone += 1
-            continue
-        magic, floor, unit, rest = reduction(shift)
-        sum_others = lost_sum_others = 0.0
-        for start in range(0, classes, CHUNK):
-            count = min(CHUNK, classes - start)
-            part_z = span(z, first + start, count)
-            part_e = span(spare, 0, count)
-            exponentials(part_z, shift, magic, floor, part_e, ahead, False)
-            partial, lost = sum_except(part_e, pivot - start, pivot - start)
-            sum_others, more = two_sum(sum_others, partial)
-            lost_sum_others += lost + more
-        sum_others = in_units(sum_others, lost_sum_others, unit, rest)
-        result, = logsumexp_sample(shift, sum_others)
-        value[i] = result
+    held = np.zeros(2 * LANES, np.float64)
+    for base in range(0, samples, LANES):
+        after = min(base + LANES, samples)
+        for i in range(base, after):
+            first = i * classes
+            row_z = span(z, first, classes)
+            shift, pivot = largest_and_place(row_z)
+            if not np.isfinite(shift):
+                undone += 1
+                continue
+            magic, floor, unit, rest = reduction(shift)
+            sum_others = lost_sum_others = 0.0
+            for start in range(0, classes, CHUNK):
+                count = min(CHUNK, classes - start)
+                part_z = span(z, first + start, count)
+                part_e = span(spare, 0, count)
+                exponentials(part_z, shift, magic, floor, part_e, ahead, False)
+                partial, lost = sum_except(part_e, pivot - start, pivot - start)
+                sum_others, more = two_sum(sum_others, partial)
+                lost_sum_others += lost + more
+            sum_others = in_units(sum_others, lost_sum_others, unit, rest)
+            held[0 * LANES + i - base] = shift
+            held[1 * LANES + i - base] = sum_others
+        logsumexp_values(held, span(value, base, after - base))
     return undone
 
 
@@ -737,27 +749,29 @@ def log_softmax_rows(z, scales, out):
     samples, classes = z.shape
     undone = 0
     ahead = max(classes, CHUNK)
-    for i in range(samples):
-        first = i * classes
-        row_z = span(z, first, classes)
-        shift, pivot = largest_and_place(row_z)
-        if not np.isfinite(shift):
-            undone += 1
-            continue
-        magic, floor, unit, rest = reduction(shift)
-        sum_others = lost_sum_others = 0.0
-        for start in range(0, classes, CHUNK):
-            count = min(CHUNK, classes - start)
-            part_z = span(z, first + start, count)
-            part_e = span(out, first + start, count)
-            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
-            partial, lost = sum_except(part_e, pivot - start, pivot - start)
-            sum_others, more = two_sum(sum_others, partial)
-            lost_sum_others += lost + more
-        sum_others = in_units(sum_others, lost_sum_others, unit, rest)
-        scale = scales[i if scales.size > 1 else 0]
-        correction, = log_softmax_sample(shift, sum_others, scale)
-        log_softmax_store(row_z, span(out, first, classes), correction, shift, scale)
+    for base in range(0, samples, LANES):
+        after = min(base + LANES, samples)
+        for i in range(base, after):
+            first = i * classes
+            row_z = span(z, first, classes)
+            shift, pivot = largest_and_place(row_z)
+            if not np.isfinite(shift):
+                undone += 1
+                continue
+            magic, floor, unit, rest = reduction(shift)
+            sum_others = lost_sum_others = 0.0
+            for start in range(0, classes, CHUNK):
+                count = min(CHUNK, classes - start)
+                part_z = span(z, first + start, count)
+                part_e = span(out, first + start, count)
+                exponentials(part_z, shift, magic, floor, part_e, ahead, True)
+                partial, lost = sum_except(part_e, pivot - start, pivot - start)
+                sum_others, more = two_sum(sum_others, partial)
+                lost_sum_others += lost + more
+            sum_others = in_units(sum_others, lost_sum_others, unit, rest)
+            scale = scales[i if scales.size > 1 else 0]
+            correction, = log_softmax_sample(shift, sum_others, scale)
+            log_softmax_store(row_z, span(out, first, classes), correction, shift, scale)
     return undone
 
 
@@ -817,27 +831,29 @@ def softmax_rows(z, scales, out):
     samples, classes = z.shape
     undone = 0
     ahead = max(classes, CHUNK)
-    for i in range(samples):
-        first = i * classes
-        row_z = span(z, first, classes)
-        shift = largest_of(row_z)
-        if not np.isfinite(shift):
-            undone += 1
-            continue
-        magic, floor, unit, rest = reduction(shift)
-        sum_norm = lost_sum_norm = 0.0
-        for start in range(0, classes, CHUNK):
-            count = min(CHUNK, classes - start)
-            part_z = span(z, first + start, count)
-            part_e = span(out, first + start, count)
-            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
-            partial, lost = sum_of(part_e)
-            sum_norm, more = two_sum(sum_norm, partial)
-            lost_sum_norm += lost + more
-        sum_norm = in_units(sum_norm, lost_sum_norm, unit, rest)
-        scale = scales[i if scales.size > 1 else 0]
-        high, low = softmax_sample(shift, sum_norm, scale, unit, rest)
-        multiply(span(out, first, classes), high, low)
+    for base in range(0, samples, LANES):
+        after = min(base + LANES, samples)
+        for i in range(base, after):
+            first = i * classes
+            row_z = span(z, first, classes)
+            shift = largest_of(row_z)
+            if not np.isfinite(shift):
+                undone += 1
+                continue
+            magic, floor, unit, rest = reduction(shift)
+            sum_norm = lost_sum_norm = 0.0
+            for start in range(0, classes, CHUNK):
+                count = min(CHUNK, classes - start)
+                part_z = span(z, first + start, count)
+                part_e = span(out, first + start, count)
+                exponentials(part_z, shift, magic, floor, part_e, ahead, True)
+                partial, lost = sum_of(part_e)
+                sum_norm, more = two_sum(sum_norm, partial)
+                lost_sum_norm += lost + more
+            sum_norm = in_units(sum_norm, lost_sum_norm, unit, rest)
+            scale = scales[i if scales.size > 1 else 0]
+            high, low = softmax_sample(shift, sum_norm, scale, unit, rest)
+            multiply(span(out, first, classes), high, low)
     return undone
 
 
@@ -881,9 +897,8 @@ def softmax_tiles(z, scales, out):
 
 
 @njit(fastmath=EXACT, forceinline=True)
-def nll_sample(shift, z_target, pivot, target, rest_sum_others):
+def nll_sample(shift, z_target, pivot, target, exponential_target, rest_sum_others):
     """kernels.nll_pivot"""
-    exponential_target = unscaled(exp_difference(z_target, shift))
     shift = wide(shift)
     z_target = wide(z_target)
     gap = shift - z_target
@@ -894,31 +909,46 @@ def nll_sample(shift, z_target, pivot, target, rest_sum_others):
 
 
 @njit(**LOOP)
+def nll_values(held, value):
+    for r in range(value.size):
+        value[r] = nll_sample(held[0 * LANES + r], held[1 * LANES + r], held[2 * LANES + r], held[3 * LANES + r], held[4 * LANES + r], held[5 * LANES + r])[0]
+
+
+@njit(**LOOP)
 def nll_rows(z, target, value):
     samples, classes = z.shape
     undone = 0
     ahead = max(classes, CHUNK)
     spare = np.empty(CHUNK, z.dtype)
-    for i in range(samples):
-        first = i * classes
-        row_z = span(z, first, classes)
-        shift, pivot = largest_and_place(row_z)
-        if not np.isfinite(shift):
-            undone += 1
-            continue
-        magic, floor, unit, rest = reduction(shift)
-        rest_sum_others = lost_rest_sum_others = 0.0
-        for start in range(0, classes, CHUNK):
-            count = min(CHUNK, classes - start)
-            part_z = span(z, first + start, count)
-            part_e = span(spare, 0, count)
-            exponentials(part_z, shift, magic, floor, part_e, ahead, False)
-            partial, lost = sum_except(part_e, pivot - start, target[i] - start)
-            rest_sum_others, more = two_sum(rest_sum_others, partial)
-            lost_rest_sum_others += lost + more
-        rest_sum_others = in_units(rest_sum_others, lost_rest_sum_others, unit, rest)
-        result, = nll_sample(shift, row_z[target[i]], pivot, target[i], rest_sum_others)
-        value[i] = result
+    held = np.zeros(6 * LANES, np.float64)
+    for base in range(0, samples, LANES):
+        after = min(base + LANES, samples)
+        for i in range(base, after):
+            first = i * classes
+            row_z = span(z, first, classes)
+            shift, pivot = largest_and_place(row_z)
+            if not np.isfinite(shift):
+                undone += 1
+                continue
+            magic, floor, unit, rest = reduction(shift)
+            exponential_target = unscaled(exp_difference(row_z[target[i]], shift))
+            rest_sum_others = lost_rest_sum_others = 0.0
+            for start in range(0, classes, CHUNK):
+                count = min(CHUNK, classes - start)
+                part_z = span(z, first + start, count)
+                part_e = span(spare, 0, count)
+                exponentials(part_z, shift, magic, floor, part_e, ahead, False)
+                partial, lost = sum_except(part_e, pivot - start, target[i] - start)
+                rest_sum_others, more = two_sum(rest_sum_others, partial)
+                lost_rest_sum_others += lost + more
+            rest_sum_others = in_units(rest_sum_others, lost_rest_sum_others, unit, rest)
+            held[0 * LANES + i - base] = shift
+            held[1 * LANES + i - base] = row_z[target[i]]
+            held[2 * LANES + i - base] = pivot
+            held[3 * LANES + i - base] = target[i]
+            held[4 * LANES + i - base] = exponential_target
+            held[5 * LANES + i - base] = rest_sum_others
+        nll_values(held, span(value, base, after - base))
     return undone
 
 
@@ -958,16 +988,15 @@ def nll_tiles(z, target, value):
         sum_in_lanes_except(tile_e, lane_pivot, lane_target, lane_rest_sum_others, lane_lost_rest_sum_others)
         for r in range(LANES):
             rest_sum_others = in_units(lane_rest_sum_others[r], lane_lost_rest_sum_others[r], lane_unit[r], lane_rest[r])
-            lane_value[r], = nll_sample(lane_shift[r], lane_z_target[r], lane_pivot[r], lane_target[r], rest_sum_others)
+            lane_value[r], = nll_sample(lane_shift[r], lane_z_target[r], lane_pivot[r], lane_target[r], unscaled(exp_difference(lane_z_target[r], lane_shift[r])), rest_sum_others)
         for r in range(after - first):
             value[first + r] = lane_value[r]
     return undone
 
 
 @njit(fastmath=EXACT, forceinline=True)
-def nll_grad_sample(shift, z_target, pivot, target, rest_sum_others, scale, unit, rest):
+def nll_grad_sample(shift, z_target, pivot, target, exponential_target, rest_sum_others, scale, unit, rest):
     """kernels.nll_gradient"""
-    exponential_target = unscaled(exp_difference(z_target, shift))
     like = shift
     shift = wide(shift)
     z_target = wide(z_target)
@@ -985,28 +1014,31 @@ def nll_grad_rows(z, target, scales, out):
     samples, classes = z.shape
     undone = 0
     ahead = max(classes, CHUNK)
-    for i in range(samples):
-        first = i * classes
-        row_z = span(z, first, classes)
-        shift, pivot = largest_and_place(row_z)
-        if not np.isfinite(shift):
-            undone += 1
-            continue
-        magic, floor, unit, rest = reduction(shift)
-        rest_sum_others = lost_rest_sum_others = 0.0
-        for start in range(0, classes, CHUNK):
-            count = min(CHUNK, classes - start)
-            part_z = span(z, first + start, count)
-            part_e = span(out, first + start, count)
-            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
-            partial, lost = sum_except(part_e, pivot - start, target[i] - start)
-            rest_sum_others, more = two_sum(rest_sum_others, partial)
-            lost_rest_sum_others += lost + more
-        rest_sum_others = in_units(rest_sum_others, lost_rest_sum_others, unit, rest)
-        scale = scales[i if scales.size > 1 else 0]
-        high, low, patch = nll_grad_sample(shift, row_z[target[i]], pivot, target[i], rest_sum_others, scale, unit, rest)
-        multiply(span(out, first, classes), high, low)
-        out[i, target[i]] = patch
+    for base in range(0, samples, LANES):
+        after = min(base + LANES, samples)
+        for i in range(base, after):
+            first = i * classes
+            row_z = span(z, first, classes)
+            shift, pivot = largest_and_place(row_z)
+            if not np.isfinite(shift):
+                undone += 1
+                continue
+            magic, floor, unit, rest = reduction(shift)
+            exponential_target = unscaled(exp_difference(row_z[target[i]], shift))
+            rest_sum_others = lost_rest_sum_others = 0.0
+            for start in range(0, classes, CHUNK):
+                count = min(CHUNK, classes - start)
+                part_z = span(z, first + start, count)
+                part_e = span(out, first + start, count)
+                exponentials(part_z, shift, magic, floor, part_e, ahead, True)
+                partial, lost = sum_except(part_e, pivot - start, target[i] - start)
+                rest_sum_others, more = two_sum(rest_sum_others, partial)
+                lost_rest_sum_others += lost + more
+            rest_sum_others = in_units(rest_sum_others, lost_rest_sum_others, unit, rest)
+            scale = scales[i if scales.size > 1 else 0]
+            high, low, patch = nll_grad_sample(shift, row_z[target[i]], pivot, target[i], exponential_target, rest_sum_others, scale, unit, rest)
+            multiply(span(out, first, classes), high, low)
+            out[i, target[i]] = patch
     return undone
 
 
@@ -1050,7 +1082,7 @@ def nll_grad_tiles(z, target, scales, out):
         sum_in_lanes_except(tile_e, lane_pivot, lane_target, lane_rest_sum_others, lane_lost_rest_sum_others)
         for r in range(LANES):
             rest_sum_others = in_units(lane_rest_sum_others[r], lane_lost_rest_sum_others[r], lane_unit[r], lane_rest[r])
-            lane_high[r], lane_low[r], lane_patch[r] = nll_grad_sample(lane_shift[r], lane_z_target[r], lane_pivot[r], lane_target[r], rest_sum_others, lane_scale[r], lane_unit[r], lane_rest[r])
+            lane_high[r], lane_low[r], lane_patch[r] = nll_grad_sample(lane_shift[r], lane_z_target[r], lane_pivot[r], lane_target[r], unscaled(exp_difference(lane_z_target[r], lane_shift[r])), rest_sum_others, lane_scale[r], lane_unit[r], lane_rest[r])
         multiply_lanes(tile_e, lane_high, lane_low)
         write_tile(tile_e, out[first:after])
         for r in range(after - first):
@@ -1059,9 +1091,8 @@ def nll_grad_tiles(z, target, scales, out):
 
 
 @njit(fastmath=EXACT, forceinline=True)
-def nll_value_and_grad_sample(shift, z_target, pivot, target, rest_sum_others, scale, unit, rest):
+def nll_value_and_grad_sample(shift, z_target, pivot, target, exponential_target, rest_sum_others, scale, unit, rest):
     """kernels.nll_pivot, kernels.nll_gradient"""
-    exponential_target = unscaled(exp_difference(z_target, shift))
     like = shift
     shift = wide(shift)
     z_target = wide(z_target)
@@ -1077,33 +1108,49 @@ def nll_value_and_grad_sample(shift, z_target, pivot, target, rest_sum_others, s
 
 
 @njit(**LOOP)
+def nll_value_and_grad_values(held, value):
+    for r in range(value.size):
+        value[r] = nll_value_and_grad_sample(held[0 * LANES + r], held[1 * LANES + r], held[2 * LANES + r], held[3 * LANES + r], held[4 * LANES + r], held[5 * LANES + r], 1.0, 1.0, 1.0)[0]
+
+
+@njit(**LOOP)
 def nll_value_and_grad_rows(z, target, scales, value, out):
     samples, classes = z.shape
     undone = 0
     ahead = max(classes, CHUNK)
-    for i in range(samples):
-        first = i * classes
-        row_z = span(z, first, classes)
-        shift, pivot = largest_and_place(row_z)
-        if not np.isfinite(shift):
-            undone += 1
-            continue
-        magic, floor, unit, rest = reduction(shift)
-        rest_sum_others = lost_rest_sum_others = 0.0
-        for start in range(0, classes, CHUNK):
-            count = min(CHUNK, classes - start)
-            part_z = span(z, first + start, count)
-            part_e = span(out, first + start, count)
-            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
-            partial, lost = sum_except(part_e, pivot - start, target[i] - start)
-            rest_sum_others, more = two_sum(rest_sum_others, partial)
-            lost_rest_sum_others += lost + more
-        rest_sum_others = in_units(rest_sum_others, lost_rest_sum_others, unit, rest)
-        scale = scales[i if scales.size > 1 else 0]
-        result, high, low, patch = nll_value_and_grad_sample(shift, row_z[target[i]], pivot, target[i], rest_sum_others, scale, unit, rest)
-        value[i] = result
-        multiply(span(out, first, classes), high, low)
-        out[i, target[i]] = patch
+    held = np.zeros(6 * LANES, np.float64)
+    for base in range(0, samples, LANES):
+        after = min(base + LANES, samples)
+        for i in range(base, after):
+            first = i * classes
+            row_z = span(z, first, classes)
+            shift, pivot = largest_and_place(row_z)
+            if not np.isfinite(shift):
+                undone += 1
+                continue
+            magic, floor, unit, rest = reduction(shift)
+            exponential_target = unscaled(exp_difference(row_z[target[i]], shift))
+            rest_sum_others = lost_rest_sum_others = 0.0
+            for start in range(0, classes, CHUNK):
+                count = min(CHUNK, classes - start)
+                part_z = span(z, first + start, count)
+                part_e = span(out, first + start, count)
+                exponentials(part_z, shift, magic, floor, part_e, ahead, True)
+                partial, lost = sum_except(part_e, pivot - start, target[i] - start)
+                rest_sum_others, more = two_sum(rest_sum_others, partial)
+                lost_rest_sum_others += lost + more
+            rest_sum_others = in_units(rest_sum_others, lost_rest_sum_others, unit, rest)
+            held[0 * LANES + i - base] = shift
+            held[1 * LANES + i - base] = row_z[target[i]]
+            held[2 * LANES + i - base] = pivot
+            held[3 * LANES + i - base] = target[i]
+            held[4 * LANES + i - base] = exponential_target
+            held[5 * LANES + i - base] = rest_sum_others
+            scale = scales[i if scales.size > 1 else 0]
+            _, high, low, patch = nll_value_and_grad_sample(shift, row_z[target[i]], pivot, target[i], exponential_target, rest_sum_others, scale, unit, rest)
+            multiply(span(out, first, classes), high, low)
+            out[i, target[i]] = patch
+        nll_value_and_grad_values(held, span(value, base, after - base))
     return undone
 
 
@@ -1148,7 +1195,7 @@ def nll_value_and_grad_tiles(z, target, scales, value, out):
         sum_in_lanes_except(tile_e, lane_pivot, lane_target, lane_rest_sum_others, lane_lost_rest_sum_others)
         for r in range(LANES):
             rest_sum_others = in_units(lane_rest_sum_others[r], lane_lost_rest_sum_others[r], lane_unit[r], lane_rest[r])
-            lane_value[r], lane_high[r], lane_low[r], lane_patch[r] = nll_value_and_grad_sample(lane_shift[r], lane_z_target[r], lane_pivot[r], lane_target[r], rest_sum_others, lane_scale[r], lane_unit[r], lane_rest[r])
+            lane_value[r], lane_high[r], lane_low[r], lane_patch[r] = nll_value_and_grad_sample(lane_shift[r], lane_z_target[r], lane_pivot[r], lane_target[r], unscaled(exp_difference(lane_z_target[r], lane_shift[r])), rest_sum_others, lane_scale[r], lane_unit[r], lane_rest[r])
         for r in range(after - first):
             value[first + r] = lane_value[r]
         multiply_lanes(tile_e, lane_high, lane_low)
@@ -1197,36 +1244,38 @@ def nll_hvp_rows(z, v, scales, out):
     undone = 0
     ahead = max(classes, CHUNK)
     entries = np.empty(CHUNK, np.float64)
-    for i in range(samples):
-        first = i * classes
-        row_z = span(z, first, classes)
-        row_v = span(v, first, classes)
-        shift = largest_of(row_z)
-        if not np.isfinite(shift):
-            undone += 1
-            continue
-        magic, floor, unit, rest = reduction(shift)
-        sum_norm = lost_sum_norm = 0.0
-        sum_mean = lost_sum_mean = 0.0
-        for start in range(0, classes, CHUNK):
-            count = min(CHUNK, classes - start)
-            part_z = span(z, first + start, count)
-            part_v = span(v, first + start, count)
-            part_e = span(out, first + start, count)
-            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
-            partial, lost = sum_of(part_e)
-            sum_norm, more = two_sum(sum_norm, partial)
-            lost_sum_norm += lost + more
-            part = span(entries, 0, count)
-            nll_hvp_sum_mean(part_e, part_v, part, unit)
-            partial, lost = sum_64(part)
-            sum_mean, more = two_sum(sum_mean, partial)
-            lost_sum_mean += lost + more
-        sum_norm = in_units(sum_norm, lost_sum_norm, unit, rest)
-        sum_mean = sum_mean + lost_sum_mean
-        scale = scales[i if scales.size > 1 else 0]
-        factor_0, mean = nll_hvp_sample(shift, sum_norm, sum_mean, scale)
-        nll_hvp_store(span(out, first, classes), row_v, factor_0, mean, unit, scale)
+    for base in range(0, samples, LANES):
+        after = min(base + LANES, samples)
+        for i in range(base, after):
+            first = i * classes
+            row_z = span(z, first, classes)
+            row_v = span(v, first, classes)
+            shift = largest_of(row_z)
+            if not np.isfinite(shift):
+                undone += 1
+                continue
+            magic, floor, unit, rest = reduction(shift)
+            sum_norm = lost_sum_norm = 0.0
+            sum_mean = lost_sum_mean = 0.0
+            for start in range(0, classes, CHUNK):
+                count = min(CHUNK, classes - start)
+                part_z = span(z, first + start, count)
+                part_v = span(v, first + start, count)
+                part_e = span(out, first + start, count)
+                exponentials(part_z, shift, magic, floor, part_e, ahead, True)
+                partial, lost = sum_of(part_e)
+                sum_norm, more = two_sum(sum_norm, partial)
+                lost_sum_norm += lost + more
+                part = span(entries, 0, count)
+                nll_hvp_sum_mean(part_e, part_v, part, unit)
+                partial, lost = sum_64(part)
+                sum_mean, more = two_sum(sum_mean, partial)
+                lost_sum_mean += lost + more
+            sum_norm = in_units(sum_norm, lost_sum_norm, unit, rest)
+            sum_mean = sum_mean + lost_sum_mean
+            scale = scales[i if scales.size > 1 else 0]
+            factor_0, mean = nll_hvp_sample(shift, sum_norm, sum_mean, scale)
+            nll_hvp_store(span(out, first, classes), row_v, factor_0, mean, unit, scale)
     return undone
 
 
@@ -1315,48 +1364,60 @@ def soft_nll_sum_weight_in_lanes(t, out):
 
 
 @njit(**LOOP)
+def soft_nll_values(held, value):
+    for r in range(value.size):
+        value[r] = soft_nll_sample(held[0 * LANES + r], held[1 * LANES + r], held[2 * LANES + r], held[3 * LANES + r])[0]
+
+
+@njit(**LOOP)
 def soft_nll_rows(z, t, value):
     samples, classes = z.shape
     undone = 0
     ahead = max(classes, CHUNK)
     spare = np.empty(CHUNK, z.dtype)
     entries = np.empty(CHUNK, np.float64)
-    for i in range(samples):
-        first = i * classes
-        row_z = span(z, first, classes)
-        row_t = span(t, first, classes)
-        shift, pivot = largest_and_place(row_z)
-        if not np.isfinite(shift):
-            undone += 1
-            continue
-        magic, floor, unit, rest = reduction(shift)
-        sum_gap = lost_sum_gap = 0.0
-        sum_others = lost_sum_others = 0.0
-        sum_weight = lost_sum_weight = 0.0
-        for start in range(0, classes, CHUNK):
-            count = min(CHUNK, classes - start)
-            part_z = span(z, first + start, count)
-            part_t = span(t, first + start, count)
-            part_e = span(spare, 0, count)
-            exponentials(part_z, shift, magic, floor, part_e, ahead, False)
-            part = span(entries, 0, count)
-            soft_nll_sum_gap(part_t, part_z, part, shift)
-            partial, lost = sum_64(part)
-            sum_gap, more = two_sum(sum_gap, partial)
-            lost_sum_gap += lost + more
-            partial, lost = sum_except(part_e, pivot - start, pivot - start)
-            sum_others, more = two_sum(sum_others, partial)
-            lost_sum_others += lost + more
-            part = span(entries, 0, count)
-            soft_nll_sum_weight(part_t, part)
-            partial, lost = sum_64(part)
-            sum_weight, more = two_sum(sum_weight, partial)
-            lost_sum_weight += lost + more
-        sum_gap = sum_gap + lost_sum_gap
-        sum_others = in_units(sum_others, lost_sum_others, unit, rest)
-        sum_weight = sum_weight + lost_sum_weight
-        result, = soft_nll_sample(shift, sum_gap, sum_others, sum_weight)
-        value[i] = result
+    held = np.zeros(4 * LANES, np.float64)
+    for base in range(0, samples, LANES):
+        after = min(base + LANES, samples)
+        for i in range(base, after):
+            first = i * classes
+            row_z = span(z, first, classes)
+            row_t = span(t, first, classes)
+            shift, pivot = largest_and_place(row_z)
+            if not np.isfinite(shift):
+                undone += 1
+                continue
+            magic, floor, unit, rest = reduction(shift)
+            sum_gap = lost_sum_gap = 0.0
+            sum_others = lost_sum_others = 0.0
+            sum_weight = lost_sum_weight = 0.0
+            for start in range(0, classes, CHUNK):
+                count = min(CHUNK, classes - start)
+                part_z = span(z, first + start, count)
+                part_t = span(t, first + start, count)
+                part_e = span(spare, 0, count)
+                exponentials(part_z, shift, magic, floor, part_e, ahead, False)
+                part = span(entries, 0, count)
+                soft_nll_sum_gap(part_t, part_z, part, shift)
+                partial, lost = sum_64(part)
+                sum_gap, more = two_sum(sum_gap, partial)
+                lost_sum_gap += lost + more
+                partial, lost = sum_except(part_e, pivot - start, pivot - start)
+                sum_others, more = two_sum(sum_others, partial)
+                lost_sum_others += lost + more
+                part = span(entries, 0, count)
+                soft_nll_sum_weight(part_t, part)
+                partial, lost = sum_64(part)
+                sum_weight, more = two_sum(sum_weight, partial)
+                lost_sum_weight += lost + more
+            sum_gap = sum_gap + lost_sum_gap
+            sum_others = in_units(sum_others, lost_sum_others, unit, rest)
+            sum_weight = sum_weight + lost_sum_weight
+            held[0 * LANES + i - base] = shift
+            held[1 * LANES + i - base] = sum_gap
+            held[2 * LANES + i - base] = sum_others
+            held[3 * LANES + i - base] = sum_weight
+        soft_nll_values(held, span(value, base, after - base))
     return undone
 
 
@@ -1451,36 +1512,38 @@ def soft_nll_grad_rows(z, t, scales, out):
     undone = 0
     ahead = max(classes, CHUNK)
     entries = np.empty(CHUNK, np.float64)
-    for i in range(samples):
-        first = i * classes
-        row_z = span(z, first, classes)
-        row_t = span(t, first, classes)
-        shift, pivot = largest_and_place(row_z)
-        if not np.isfinite(shift):
-            undone += 1
-            continue
-        magic, floor, unit, rest = reduction(shift)
-        sum_others = lost_sum_others = 0.0
-        sum_weight = lost_sum_weight = 0.0
-        for start in range(0, classes, CHUNK):
-            count = min(CHUNK, classes - start)
-            part_z = span(z, first + start, count)
-            part_t = span(t, first + start, count)
-            part_e = span(out, first + start, count)
-            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
-            partial, lost = sum_except(part_e, pivot - start, pivot - start)
-            sum_others, more = two_sum(sum_others, partial)
-            lost_sum_others += lost + more
-            part = span(entries, 0, count)
-            soft_nll_grad_sum_weight(part_t, part)
-            partial, lost = sum_64(part)
-            sum_weight, more = two_sum(sum_weight, partial)
-            lost_sum_weight += lost + more
-        sum_others = in_units(sum_others, lost_sum_others, unit, rest)
-        sum_weight = sum_weight + lost_sum_weight
-        scale = scales[i if scales.size > 1 else 0]
-        factor_0, = soft_nll_grad_sample(shift, sum_others, sum_weight, scale)
-        soft_nll_grad_store(span(out, first, classes), row_t, factor_0, unit, scale)
+    for base in range(0, samples, LANES):
+        after = min(base + LANES, samples)
+        for i in range(base, after):
+            first = i * classes
+            row_z = span(z, first, classes)
+            row_t = span(t, first, classes)
+            shift, pivot = largest_and_place(row_z)
+            if not np.isfinite(shift):
+                undone += 1
+                continue
+            magic, floor, unit, rest = reduction(shift)
+            sum_others = lost_sum_others = 0.0
+            sum_weight = lost_sum_weight = 0.0
+            for start in range(0, classes, CHUNK):
+                count = min(CHUNK, classes - start)
+                part_z = span(z, first + start, count)
+                part_t = span(t, first + start, count)
+                part_e = span(out, first + start, count)
+                exponentials(part_z, shift, magic, floor, part_e, ahead, True)
+                partial, lost = sum_except(part_e, pivot - start, pivot - start)
+                sum_others, more = two_sum(sum_others, partial)
+                lost_sum_others += lost + more
+                part = span(entries, 0, count)
+                soft_nll_grad_sum_weight(part_t, part)
+                partial, lost = sum_64(part)
+                sum_weight, more = two_sum(sum_weight, partial)
+                lost_sum_weight += lost + more
+            sum_others = in_units(sum_others, lost_sum_others, unit, rest)
+            sum_weight = sum_weight + lost_sum_weight
+            scale = scales[i if scales.size > 1 else 0]
+            factor_0, = soft_nll_grad_sample(shift, sum_others, sum_weight, scale)
+            soft_nll_grad_store(span(out, first, classes), row_t, factor_0, unit, scale)
     return undone
 
 
@@ -1583,49 +1646,62 @@ def soft_nll_value_and_grad_store_in_lanes(e, t, factor_0, unit, scale):
 
 
 @njit(**LOOP)
+def soft_nll_value_and_grad_values(held, value):
+    for r in range(value.size):
+        value[r] = soft_nll_value_and_grad_sample(held[0 * LANES + r], held[1 * LANES + r], held[2 * LANES + r], held[3 * LANES + r], 1.0)[0]
+
+
+@njit(**LOOP)
 def soft_nll_value_and_grad_rows(z, t, scales, value, out):
     samples, classes = z.shape
     undone = 0
     ahead = max(classes, CHUNK)
     entries = np.empty(CHUNK, np.float64)
-    for i in range(samples):
-        first = i * classes
-        row_z = span(z, first, classes)
-        row_t = span(t, first, classes)
-        shift, pivot = largest_and_place(row_z)
-        if not np.isfinite(shift):
-            undone += 1
-            continue
-        magic, floor, unit, rest = reduction(shift)
-        sum_gap = lost_sum_gap = 0.0
-        sum_others = lost_sum_others = 0.0
-        sum_weight = lost_sum_weight = 0.0
-        for start in range(0, classes, CHUNK):
-            count = min(CHUNK, classes - start)
-            part_z = span(z, first + start, count)
-            part_t = span(t, first + start, count)
-            part_e = span(out, first + start, count)
-            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
-            part = span(entries, 0, count)
-            soft_nll_value_and_grad_sum_gap(part_t, part_z, part, shift)
-            partial, lost = sum_64(part)
-            sum_gap, more = two_sum(sum_gap, partial)
-            lost_sum_gap += lost + more
-            partial, lost = sum_except(part_e, pivot - start, pivot - start)
-            sum_others, more = two_sum(sum_others, partial)
-            lost_sum_others += lost + more
-            part = span(entries, 0, count)
-            soft_nll_value_and_grad_sum_weight(part_t, part)
-            partial, lost = sum_64(part)
-            sum_weight, more = two_sum(sum_weight, partial)
-            lost_sum_weight += lost + more
-        sum_gap = sum_gap + lost_sum_gap
-        sum_others = in_units(sum_others, lost_sum_others, unit, rest)
-        sum_weight = sum_weight + lost_sum_weight
-        scale = scales[i if scales.size > 1 else 0]
-        result, factor_0 = soft_nll_value_and_grad_sample(shift, sum_gap, sum_others, sum_weight, scale)
-        value[i] = result
-        soft_nll_value_and_grad_store(span(out, first, classes), row_t, factor_0, unit, scale)
+    held = np.zeros(4 * LANES, np.float64)
+    for base in range(0, samples, LANES):
+        after = min(base + LANES, samples)
+        for i in range(base, after):
+            first = i * classes
+            row_z = span(z, first, classes)
+            row_t = span(t, first, classes)
+            shift, pivot = largest_and_place(row_z)
+            if not np.isfinite(shift):
+                undone += 1
+                continue
+            magic, floor, unit, rest = reduction(shift)
+            sum_gap = lost_sum_gap = 0.0
+            sum_others = lost_sum_others = 0.0
+            sum_weight = lost_sum_weight = 0.0
+            for start in range(0, classes, CHUNK):
+                count = min(CHUNK, classes - start)
+                part_z = span(z, first + start, count)
+                part_t = span(t, first + start, count)
+                part_e = span(out, first + start, count)
+                exponentials(part_z, shift, magic, floor, part_e, ahead, True)
+                part = span(entries, 0, count)
+                soft_nll_value_and_grad_sum_gap(part_t, part_z, part, shift)
+                partial, lost = sum_64(part)
+                sum_gap, more = two_sum(sum_gap, partial)
+                lost_sum_gap += lost + more
+                partial, lost = sum_except(part_e, pivot - start, pivot - start)
+                sum_others, more = two_sum(sum_others, partial)
+                lost_sum_others += lost + more
+                part = span(entries, 0, count)
+                soft_nll_value_and_grad_sum_weight(part_t, part)
+                partial, lost = sum_64(part)
+                sum_weight, more = two_sum(sum_weight, partial)
+                lost_sum_weight += lost + more
+            sum_gap = sum_gap + lost_sum_gap
+            sum_others = in_units(sum_others, lost_sum_others, unit, rest)
+            sum_weight = sum_weight + lost_sum_weight
+            held[0 * LANES + i - base] = shift
+            held[1 * LANES + i - base] = sum_gap
+            held[2 * LANES + i - base] = sum_others
+            held[3 * LANES + i - base] = sum_weight
+            scale = scales[i if scales.size > 1 else 0]
+            _, factor_0 = soft_nll_value_and_grad_sample(shift, sum_gap, sum_others, sum_weight, scale)
+            soft_nll_value_and_grad_store(span(out, first, classes), row_t, factor_0, unit, scale)
+        soft_nll_value_and_grad_values(held, span(value, base, after - base))
     return undone
 
 
@@ -1740,45 +1816,47 @@ def soft_nll_hvp_rows(z, t, v, scales, out):
     undone = 0
     ahead = max(classes, CHUNK)
     entries = np.empty(CHUNK, np.float64)
-    for i in range(samples):
-        first = i * classes
-        row_z = span(z, first, classes)
-        row_t = span(t, first, classes)
-        row_v = span(v, first, classes)
-        shift = largest_of(row_z)
-        if not np.isfinite(shift):
-            undone += 1
-            continue
-        magic, floor, unit, rest = reduction(shift)
-        sum_norm = lost_sum_norm = 0.0
-        sum_mean = lost_sum_mean = 0.0
-        sum_weight = lost_sum_weight = 0.0
-        for start in range(0, classes, CHUNK):
-            count = min(CHUNK, classes - start)
-            part_z = span(z, first + start, count)
-            part_t = span(t, first + start, count)
-            part_v = span(v, first + start, count)
-            part_e = span(out, first + start, count)
-            exponentials(part_z, shift, magic, floor, part_e, ahead, True)
-            partial, lost = sum_of(part_e)
-            sum_norm, more = two_sum(sum_norm, partial)
-            lost_sum_norm += lost + more
-            part = span(entries, 0, count)
-            soft_nll_hvp_sum_mean(part_e, part_v, part, unit)
-            partial, lost = sum_64(part)
-            sum_mean, more = two_sum(sum_mean, partial)
-            lost_sum_mean += lost + more
-            part = span(entries, 0, count)
-            soft_nll_hvp_sum_weight(part_t, part)
-            partial, lost = sum_64(part)
-            sum_weight, more = two_sum(sum_weight, partial)
-            lost_sum_weight += lost + more
-        sum_norm = in_units(sum_norm, lost_sum_norm, unit, rest)
-        sum_mean = sum_mean + lost_sum_mean
-        sum_weight = sum_weight + lost_sum_weight
-        scale = scales[i if scales.size > 1 else 0]
-        factor_0, mean = soft_nll_hvp_sample(shift, sum_norm, sum_mean, sum_weight, scale)
-        soft_nll_hvp_store(span(out, first, classes), row_v, factor_0, mean, unit, scale)
+    for base in range(0, samples, LANES):
+        after = min(base + LANES, samples)
+        for i in range(base, after):
+            first = i * classes
+            row_z = span(z, first, classes)
+            row_t = span(t, first, classes)
+            row_v = span(v, first, classes)
+            shift = largest_of(row_z)
+            if not np.isfinite(shift):
+                undone += 1
+                continue
+            magic, floor, unit, rest = reduction(shift)
+            sum_norm = lost_sum_norm = 0.0
+            sum_mean = lost_sum_mean = 0.0
+            sum_weight = lost_sum_weight = 0.0
+            for start in range(0, classes, CHUNK):
+                count = min(CHUNK, classes - start)
+                part_z = span(z, first + start, count)
+                part_t = span(t, first + start, count)
+                part_v = span(v, first + start, count)
+                part_e = span(out, first + start, count)
+                exponentials(part_z, shift, magic, floor, part_e, ahead, True)
+                partial, lost = sum_of(part_e)
+                sum_norm, more = two_sum(sum_norm, partial)
+                lost_sum_norm += lost + more
+                part = span(entries, 0, count)
+                soft_nll_hvp_sum_mean(part_e, part_v, part, unit)
+                partial, lost = sum_64(part)
+                sum_mean, more = two_sum(sum_mean, partial)
+                lost_sum_mean += lost + more
+                part = span(entries, 0, count)
+                soft_nll_hvp_sum_weight(part_t, part)
+                partial, lost = sum_64(part)
+                sum_weight, more = two_sum(sum_weight, partial)
+                lost_sum_weight += lost + more
+            sum_norm = in_units(sum_norm, lost_sum_norm, unit, rest)
+            sum_mean = sum_mean + lost_sum_mean
+            sum_weight = sum_weight + lost_sum_weight
+            scale = scales[i if scales.size > 1 else 0]
+            factor_0, mean = soft_nll_hvp_sample(shift, sum_norm, sum_mean, sum_weight, scale)
+            soft_nll_hvp_store(span(out, first, classes), row_v, factor_0, mean, unit, scale)
     return undone
 
 

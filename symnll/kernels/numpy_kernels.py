@@ -76,7 +76,7 @@ def shift_of(z: Array, tau: Any = 1) -> Array:
     that: no sum or ratio overflows, and exponentials are subnormal only where the results are.
     """
     bound = MODERATE if z.dtype.itemsize == 4 else MODERATE_DOUBLE
-    if tau == 1 and FEW < len(z) < MANY:  # here NumPy finds two extrema of the block sooner than one of each row
+    if tau == 1 and (FEW < len(z) < MANY or z.size <= SMALL):  # two extrema of the block are found sooner here
         if np.minimum.reduce(z, axis=None) >= -bound and np.maximum.reduce(z, axis=None) <= bound:
             return np.zeros((1, 1), z.dtype)
     shift = np.maximum.reduce(z, axis=0, keepdims=True)
@@ -119,18 +119,18 @@ def like(x: Array, row: Array) -> Array:
 
 def exponential_at(z: Array, shift: Array, at: Array, tau: Any = 1) -> Array:
     """exp((z − shift)/tau) of one entry a sample; of float32 in float64."""
-    d = np.subtract(entries(z, at), shift, dtype=np.promote_types(z.dtype, np.float64))
+    d = np.subtract(entries(z, at), shift, dtype=np.float64 if z.dtype.itemsize < 8 else z.dtype)
     return np.exp(d if tau == 1 else d / tau)
 
 
 def entries(x: Array, at: Array) -> Array:
     """One entry a sample."""
-    return x[at, np.arange(x.shape[1])][np.newaxis]
+    return x[at] if x.shape[1] == 1 else x[at, np.arange(x.shape[1])][np.newaxis]
 
 
 def sum_except(x: Array, at: Array) -> Array:
     """Sum over the classes without the entry `at`. The array must be ours: it is changed and put right again."""
-    place = (at, np.arange(x.shape[1]))
+    place = at if x.shape[1] == 1 else (at, np.arange(x.shape[1]))
     kept = x[place]
     x[place] = 0
     result = total(x)
@@ -178,7 +178,7 @@ def times(a: Array, b: Array, out: Array | None = None) -> Array:
 
 def replace_at(x: Array, at: Array, value: Array) -> Array:
     """x with the value as its entry `at`. The array must be ours: it is changed."""
-    x[at, np.arange(x.shape[1])] = value[0]
+    x[at if x.shape[1] == 1 else (at, np.arange(x.shape[1]))] = value[0]
     return x
 
 
@@ -280,7 +280,7 @@ class Batch:
         few = classes <= FEW
         step = min(samples, MOST, max(1, BLOCK // (classes * self.working.itemsize)))
         shape = (classes, step) if few else (step, classes)
-        rooms = [np.empty(shape, self.working) for _ in range(ROOMS)]
+        rooms = list(np.empty((ROOMS, *shape), self.working))
         direct = bool(slopes) and not few and slopes[0].dtype == self.working and slopes[0].flags.c_contiguous
         for start in range(0, samples, step or 1):
             at = slice(start, min(start + step, samples))
@@ -393,28 +393,13 @@ def read_targets(targets: ArrayLike, z: Array, axis: int, ignore_index: int | No
     """(class indices (N,), which of them are ignored, False), or (soft targets (N, K), None, True)."""
     t = np.asarray(targets)
     samples, classes = z.shape[:axis] + z.shape[axis + 1 :], z.shape[axis]
-    if t.size == 0 and t.shape == samples:  # no samples: NumPy reads [] as float64
-        return np.zeros(0, np.intp), None, False
-    if is_float(t.dtype):
-        if t.shape == z.shape:
-            return as_rows(t, axis), None, True
-        if t.shape == samples:
-            raise TypeError(
-                f"targets: dtype is {t.dtype} at shape {t.shape}; class indices have to be integers, "
-                f"and soft targets have the shape of the logits, {z.shape}."
-            )
-        raise ValueError(f"targets: soft targets have shape {t.shape}; use the shape of the logits, {z.shape}.")
-    if t.dtype.kind not in "iu":
-        raise TypeError(f"targets: dtype is {t.dtype}; use integer class indices or floating-point soft targets.")
-    if t.shape != samples:
-        hint = " Soft targets have to be floating-point numbers." if t.shape == z.shape else ""
-        raise ValueError(
-            f"targets: class indices have shape {t.shape}; use {samples}, "
-            f"the shape of the logits {z.shape} without axis {axis}.{hint}"
-        )
+    if t.dtype.kind not in "iu" or t.shape != samples:
+        if t.size == 0 and t.shape == samples:  # no samples: NumPy reads [] as float64
+            return np.zeros(0, np.intp), None, False
+        return read_soft_targets(t, z, axis, samples), None, True
     ignored = None
     labels = t.astype(np.intp, copy=False).reshape(-1)
-    if labels.size and int(np.maximum.reduce(labels.view(np.uintp))) >= classes:  # the negative ones become large
+    if largest_label(labels.view(np.uintp)) >= classes:  # negative ones read as large ones
         wrong = (t < 0) | (t >= classes)
         if ignore_index is not None:
             ignored = t == ignore_index
@@ -430,6 +415,31 @@ def read_targets(targets: ArrayLike, z: Array, axis: int, ignore_index: int | No
         ignored = ignored.reshape(-1)
         labels = np.where(ignored, 0, labels)
     return labels, ignored, False
+
+
+def read_soft_targets(t: Array, z: Array, axis: int, samples: tuple[int, ...]) -> Array:
+    """Soft targets (N, K); what is wrong if they are neither that nor class indices."""
+    if is_float(t.dtype):
+        if t.shape == z.shape:
+            return as_rows(t, axis)
+        if t.shape == samples:
+            raise TypeError(
+                f"targets: dtype is {t.dtype} at shape {t.shape}; class indices have to be integers, "
+                f"and soft targets have the shape of the logits, {z.shape}."
+            )
+        raise ValueError(f"targets: soft targets have shape {t.shape}; use the shape of the logits, {z.shape}.")
+    if t.dtype.kind not in "iu":
+        raise TypeError(f"targets: dtype is {t.dtype}; use integer class indices or floating-point soft targets.")
+    hint = " Soft targets have to be floating-point numbers." if t.shape == z.shape else ""
+    raise ValueError(
+        f"targets: class indices have shape {t.shape}; use {samples}, "
+        f"the shape of the logits {z.shape} without axis {axis}.{hint}"
+    )
+
+
+def largest_label(labels: Array) -> int:
+    """The largest number, or 0; of a few numbers Python finds it sooner than NumPy."""
+    return max(labels.tolist(), default=0) if labels.size <= FEW else int(np.maximum.reduce(labels))
 
 
 def read_like(x: ArrayLike, z: Array, axis: int, name: str) -> Array:
@@ -595,7 +605,8 @@ class Task(Batch):
         dtype = result_dtype(self.array)
         if self.reduction == "none":
             return losses.reshape(self.samples).astype(dtype, copy=False)[()]
-        total = np.add.reduce(losses, dtype=np.promote_types(losses.dtype, np.float64))
+        wide: Any = np.float64 if losses.dtype.itemsize < 8 else losses.dtype.type
+        total = wide(losses[0]) if len(losses) == 1 else np.add.reduce(losses, dtype=wide)
         if self.reduction == "mean":
             total = total / self.count if self.count else total * np.nan
         return total.astype(dtype)

@@ -34,7 +34,7 @@ def shift_of(z: Array, tau: Any = 1) -> Array:
     that: no sum or ratio overflows, and exponentials are subnormal only where the results are.
     """
     bound = MODERATE if z.dtype.itemsize == 4 else MODERATE_DOUBLE
-    if tau == 1 and FEW < len(z) < MANY:  # here NumPy finds two extrema of the block sooner than one of each row
+    if tau == 1 and (FEW < len(z) < MANY or z.size <= SMALL):  # two extrema of the block are found sooner here
         if np.minimum.reduce(z, axis=None) >= -bound and np.maximum.reduce(z, axis=None) <= bound:
             return np.zeros((1, 1), z.dtype)
     shift = np.maximum.reduce(z, axis=0, keepdims=True)
@@ -77,18 +77,18 @@ def like(x: Array, row: Array) -> Array:
 
 def exponential_at(z: Array, shift: Array, at: Array, tau: Any = 1) -> Array:
     """exp((z − shift)/tau) of one entry a sample; of float32 in float64."""
-    d = np.subtract(entries(z, at), shift, dtype=np.promote_types(z.dtype, np.float64))
+    d = np.subtract(entries(z, at), shift, dtype=np.float64 if z.dtype.itemsize < 8 else z.dtype)
     return np.exp(d if tau == 1 else d / tau)
 
 
 def entries(x: Array, at: Array) -> Array:
     """One entry a sample."""
-    return x[at, np.arange(x.shape[1])][np.newaxis]
+    return x[at] if x.shape[1] == 1 else x[at, np.arange(x.shape[1])][np.newaxis]
 
 
 def sum_except(x: Array, at: Array) -> Array:
     """Sum over the classes without the entry `at`. The array must be ours: it is changed and put right again."""
-    place = (at, np.arange(x.shape[1]))
+    place = at if x.shape[1] == 1 else (at, np.arange(x.shape[1]))
     kept = x[place]
     x[place] = 0
     result = total(x)
@@ -136,7 +136,7 @@ def times(a: Array, b: Array, out: Array | None = None) -> Array:
 
 def replace_at(x: Array, at: Array, value: Array) -> Array:
     """x with the value as its entry `at`. The array must be ours: it is changed."""
-    x[at, np.arange(x.shape[1])] = value[0]
+    x[at if x.shape[1] == 1 else (at, np.arange(x.shape[1]))] = value[0]
     return x
 
 
@@ -239,7 +239,7 @@ class Batch:
         few = classes <= FEW
         step = min(samples, MOST, max(1, BLOCK // (classes * self.working.itemsize)))
         shape = (classes, step) if few else (step, classes)
-        rooms = [np.empty(shape, self.working) for _ in range(ROOMS)]
+        rooms = list(np.empty((ROOMS, *shape), self.working))
         direct = bool(slopes) and not few and slopes[0].dtype == self.working and slopes[0].flags.c_contiguous
         for start in range(0, samples, step or 1):
             at = slice(start, min(start + step, samples))

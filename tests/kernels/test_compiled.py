@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -115,6 +118,27 @@ def test_small_batches_temperatures_and_smoothing_are_numpys(switch: Switch) -> 
     ):
         one, other, done = switch.both(call)
         assert not done and one == other
+
+
+@pytest.mark.parametrize("shape", [(1, 10), (32, 10), (3, 70), (1, 1)])
+def test_small_batches_are_numbas_if_it_is_asked_for(
+    switch: Switch, shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled, "SMALL", 0)
+    for dtype in (np.float32, np.float64):
+        for name, call in calls(shape, -1, dtype, "mean").items():
+            one, other, done = switch.both(call)
+            assert done, name
+            for a, b in zip(*(x if isinstance(x, tuple) else (x,) for x in (one, other)), strict=True):
+                np.testing.assert_allclose(b, a, rtol=30 * np.finfo(dtype).eps, atol=30 * np.finfo(dtype).eps)
+
+
+def test_the_environment_asks_for_it() -> None:
+    code = "from symnll.kernels import compiled; print(compiled.SMALL)"
+    for target, least in (("numba", "0"), ("", "4096")):
+        environment = {**os.environ, "SYMNLL_TARGET": target}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == least
 
 
 def test_targets_out_of_range_never_reach_a_kernel() -> None:

@@ -112,6 +112,7 @@ def _sample_arguments(p: Plan) -> list[str]:
         names += ["z_target"]
         if p.pivot and any("pivot" in text for _, text in p.numbers):
             names += ["pivot", "target"]
+    names += ["exponential_target"] if p.target_exponential else []
     names += [s.name for s in p.sums]
     return names + (["scale"] if p.store else []) + (["unit", "rest"] if p.store and p.store.plain else [])
 
@@ -129,8 +130,6 @@ def _outputs(p: Plan) -> list[str]:
 def _sample(p: Plan) -> str:
     lines = [f"\n\n@njit(fastmath=EXACT, forceinline=True)\ndef {p.name}_sample({', '.join(_sample_arguments(p))}):"]
     lines.append(f'    """{", ".join(p.theorems)}"""')
-    if p.target_exponential:
-        lines.append("    exponential_target = unscaled(exp_difference(z_target, shift))")
     lines.append("    like = shift")
     lines.append("    shift = wide(shift)")
     if p.target:
@@ -211,11 +210,26 @@ def _rows(p: Plan) -> str:
         lines.append("    spare = np.empty(CHUNK, z.dtype)")
     if any(s.entry for s in p.sums):
         lines.append("    entries = np.empty(CHUNK, np.float64)")
-    lines += ["    for i in range(samples):", "        first = i * classes"]
+    later = _later(p)
+    if later:
+        lines.append(f"    held = np.zeros({len(later)} * LANES, np.float64)")
+    lines += ["    for base in range(0, samples, LANES):", "        after = min(base + LANES, samples)"]
+    lines += ["        for i in range(base, after):", *(f"    {line}" for line in _row(p, later))]
+    if later:
+        lines.append(f"        {p.name}_values(held, span(value, base, after - base))")
+    lines.append("    return undone")
+    return _values(p) + "\n".join(lines) + "\n"
+
+
+def _row(p: Plan, later: list[str]) -> list[str]:
+    """What is done with one sample."""
+    lines = ["        first = i * classes"]
     lines += [f"        row_{v} = span({v}, first, classes)" for v in p.vectors]
     lines.append(f"        shift{', pivot = largest_and_place' if p.pivot else ' = largest_of'}(row_z)")
     lines += ["        if not np.isfinite(shift):", "            undone += 1", "            continue"]
     lines += ["        magic, floor, unit, rest = reduction(shift)"]
+    if p.target_exponential:  # long before it is needed, since each step of it waits for the one before
+        lines.append("        exponential_target = unscaled(exp_difference(row_z[target[i]], shift))")
     lines += [f"        {s.name} = lost_{s.name} = 0.0" for s in p.sums]
     lines += ["        for start in range(0, classes, CHUNK):", "            count = min(CHUNK, classes - start)"]
     lines += [f"            part_{v} = span({v}, first + start, count)" for v in p.vectors]
@@ -240,16 +254,14 @@ def _rows(p: Plan) -> str:
     for s in p.sums:
         whole = f"{s.name} + lost_{s.name}"
         lines.append(f"        {s.name} = " + (whole if s.entry else f"in_units({s.name}, lost_{s.name}, unit, rest)"))
-    arguments = [
-        "row_z[target[i]]" if a == "z_target" else "target[i]" if a == "target" else a for a in _sample_arguments(p)
-    ]
-    outputs = ["result" if o == "value" else o for o in _outputs(p)]
+    texts = {"z_target": "row_z[target[i]]", "target": "target[i]"}
+    arguments = [texts.get(a, a) for a in _sample_arguments(p)]
+    lines += [f"        held[{j} * LANES + i - base] = {texts.get(a, a)}" for j, a in enumerate(later)]
+    outputs = ["_" if o == "value" else o for o in _outputs(p)]
     end = "," if len(outputs) == 1 else ""
     if p.store:
         lines.append("        scale = scales[i if scales.size > 1 else 0]")
-    lines.append(f"        {', '.join(outputs)}{end} = {p.name}_sample({', '.join(arguments)})")
-    if p.values:
-        lines.append("        value[i] = result")
+        lines.append(f"        {', '.join(outputs)}{end} = {p.name}_sample({', '.join(arguments)})")
     if p.store and p.store.plain:
         lines.append("        multiply(span(out, first, classes), high, low)")
     elif p.store:
@@ -257,8 +269,23 @@ def _rows(p: Plan) -> str:
         lines.append(f"        {p.name}_store({', '.join([*arrays, *_constants(p), 'scale'])})")
     if p.store and p.store.patch:
         lines.append("        out[i, target[i]] = patch")
-    lines.append("    return undone")
-    return "\n".join(lines) + "\n"
+    return lines
+
+
+def _later(p: Plan) -> list[str]:
+    """What the value of a sample is computed from, once there are LANES of them: log1p is slow for one alone."""
+    return [a for a in _sample_arguments(p) if a not in ("scale", "unit", "rest")] if p.values else []
+
+
+def _values(p: Plan) -> str:
+    later = _later(p)
+    if not later:
+        return ""
+    arguments = [f"held[{later.index(a)} * LANES + r]" if a in later else "1.0" for a in _sample_arguments(p)]
+    return (
+        f"\n\n@njit(**LOOP)\ndef {p.name}_values(held, value):\n    for r in range(value.size):\n"
+        f"        value[r] = {p.name}_sample({', '.join(arguments)})[0]\n"
+    )
 
 
 def _store_arrays(p: Plan) -> list[str]:
@@ -319,7 +346,9 @@ def _tiles(p: Plan) -> str:
         total, lost = f"{_lane(s.name)}[r]", f"{_lane('lost_' + s.name)}[r]"
         whole = f"{total} + {lost}" if s.entry else f"in_units({total}, {lost}, lane_unit[r], lane_rest[r])"
         lines.append(f"            {s.name} = {whole}")
-    arguments = [a if a in numbers else f"{_lane(a)}[r]" for a in _sample_arguments(p)]
+    target = "unscaled(exp_difference(lane_z_target[r], lane_shift[r]))"
+    known = {**dict(zip(numbers, numbers, strict=True)), "exponential_target": target}
+    arguments = [known.get(a, f"{_lane(a)}[r]") for a in _sample_arguments(p)]
     outputs = [f"{_lane(o)}[r]" for o in _outputs(p)]
     end = "," if len(outputs) == 1 else ""
     lines.append(f"            {', '.join(outputs)}{end} = {p.name}_sample({', '.join(arguments)})")

@@ -12,7 +12,7 @@ LOOP = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": EXACT}
 SUMS = {**LOOP, "fastmath": {"contract", "nsz", "reassoc"}}
 CHUNK = 2048  # classes at a time, so that a chunk and its exponentials stay in the first-level cache
 LANES = 64  # samples at a time where the classes are few
-BLOCK = 32  # float64 numbers that are added up before compensation sets in
+BLOCK = 128  # float64 numbers that are added up before compensation sets in
 PIECE = 256  # classes whose successors are fetched from memory at a time, while these are computed with
 PLACES = 512  # classes among which the largest is looked for at a time
 
@@ -142,13 +142,15 @@ def exp_difference_{short}(a, b):
 
 @njit(fastmath=EXACT, forceinline=True)
 def exp_part_{short}(a, magic, floor):
-    """exp(a − b) / unit(b) for the b of magic and floor, a ≤ b, off by less than {part_bound} units in the last place."""
+    """exp(a − b) / unit(b), a ≤ b, off by less than {part_bound} units in the last place; see `reduction`."""
     a = floor if floor > a else a
     shifted = fma(a, {type}({inverse}), magic)
     n = shifted - magic
     r = fma(n, {type}({minus_second}), fma(n, {type}({minus_first}), a))
-{horner}
-    return times_power_of_two(fma(r * r, q, r) + {type}(1.0), shifted)
+    square = r * r
+{even}
+{odd}
+    return times_power_of_two(fma(square, fma(odd, r, even), r) + {type}(1.0), shifted)
 
 
 @njit(fastmath=EXACT, forceinline=True)
