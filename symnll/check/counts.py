@@ -17,6 +17,23 @@ from symnll.read.prose import Sentence
 from symnll.read.tokens import Token
 
 _OPENING = {"is", "be", "denotes", "denote", "counts", "as", "the", "number", "count", "how", "often", "many", "total"}
+_BEFORE = {
+    "where",
+    "with",
+    "and",
+    "let",
+    "here",
+    "now",
+    "also",
+    "then",
+    "we",
+    "denote",
+    "by",
+    "define",
+    "write",
+    "as",
+    "us",
+}
 _OF = {
     "of", "times", "time", "samples", "examples", "observations", "points", "instances", "occurrences", "training",
     "data", "that", "which", "in", "with", "label", "labels", "class", "category", "value", "outcome", "symbol", "the",
@@ -42,8 +59,11 @@ def counted(items: Sequence[Any]) -> dict[int, str]:
 
 def _says_count(first: Sentence, second: Sentence) -> bool:
     words, rest = lower(first.after), lower(second.after)
+    if rest[-2:-1] == ["and"] and rest[-1] in ("let", "define", "write", "set", "denote"):
+        rest = rest[:-2]  # and let $p = N_k / N$ be …
     number = {"number", "count"} & set(words[:4]) or words[:3] in (["is", "how", "often"], ["is", "how", "many"])
-    fits = all(w in _OPENING | _OF for w in words) and all(w in _AFTER for w in rest)
+    plain = all(w in _BEFORE for w in lower(first.near))  # not: at most $m_k$ is, the square of $m_k$ is
+    fits = plain and all(w in _OPENING | _OF for w in words) and all(w in _AFTER for w in rest)
     return bool(number) and fits and first.number == second.number and not doubtful(first)
 
 

@@ -49,7 +49,7 @@ _SETTINGS = {
 _VERBS = {"we", "us", "let's", "and", "then", "now", "can", "may", "to", "by", "i", "first", "also"}
 _INDICES = {"indices", "index", "i", "classes", "samples", "entries", "components", "tokens", "steps", "layers"}
 _EXAMPLE = re.compile(r"(?:^|\n|[.!?])[\s#*_>]*(?:Example|Exercise|Illustration)s?\b(?=[\s\d.:*_]*(?:[.:*\n]|$))")
-_HEADING = re.compile(r"(?:^|\n)[ \t>]*(?:#{1,6}[ \t]|\*\*|(?:[-*_][ \t]*){3,}\n)|\\(?:sub)*section")
+HEADING = re.compile(r"(?:^|\n)[ \t>]*(?:#{1,6}[ \t]|\*\*|(?:[-*_][ \t]*){3,}\n)|\\(?:sub)*section")
 _SET_APART = re.compile(r"[,;:)\]—–-][*_\s]*$")
 
 
@@ -67,7 +67,7 @@ class Clauses:
         """Go on to a formula. The cue of its clause."""
         if found := list(_EXAMPLE.finditer(s.gap)):
             self.example = True
-        if heads := list(_HEADING.finditer(s.gap)):
+        if heads := list(HEADING.finditer(s.gap)):
             self.example = bool(found) and found[-1].end() > heads[-1].start()
         cue = self._cue(s, text, at_display)
         self.names = self.names if self.number == s.number else set()

@@ -18,6 +18,7 @@ from symnll.check.defining import (
     restricts,
     whole_of,
 )
+from symnll.check.described import Described, otherwise
 from symnll.check.onehots import one_hot
 from symnll.check.sentences import DEFINES, cue_of, doubtful, may_name
 from symnll.check.step import EQUALITIES
@@ -53,12 +54,16 @@ class Sentences:
     names: Stretch
     clauses: Clauses
     ahead: list[Any]  # the displays and sentences to come that may define
+    described: list[Described]  # what sentences say of names with a standard meaning
     read: set[int]
     shown: int
 
     @property
     def scope(self) -> Scope:
         return self.names.scope
+
+    def _describe(self, item: Any) -> None:
+        raise NotImplementedError
 
     def _infer(self, at: int) -> None:
         raise NotImplementedError
@@ -96,6 +101,9 @@ class Sentences:
             if not self.names.say(left, right, source):
                 self.names.ignored(left, right, source)
             return
+        if said.whole and self.names.otherwise(left, right, source):
+            self.described.append(Described(item.body.at(0), name, otherwise(name, source)))
+            self._describe(item)
         declared = [d.display == 0 for d in self.scope.definitions.get(name, ())]
         if name and not (declared and all(declared)):
             self._leave_out(said.items, name)

@@ -31,7 +31,7 @@ DOUBT = {
     "if", "unless", "case", "cases", "otherwise", "would", "could", "might", "may", "again", "when", "whenever",
     "suppose", "supposing", "assume", "assuming", "provided", "example", "e.g", "special", "instance", "particular",
     "either", "only", "once", "except", "elsewhere", "afterwards", "afterward", "initially", "else", "temporarily",
-    "sometimes", "usually", "iff",
+    "sometimes", "usually", "iff", "say", "typically", "normally", "perhaps", "maybe",
 }  # fmt: skip
 # The words of a sentence that supposes something for the display after it, and says no more of it.
 _OPEN = {"other", "others", "different", "otherwise", "true", "which", "follows", "following", "distinct", "be"}

@@ -14,8 +14,10 @@ from symnll.check.cases import Case
 from symnll.check.clock import OutOfTime
 from symnll.check.counts import counted, define_count
 from symnll.check.defining import Clauses, rejected
+from symnll.check.described import MEANINGS, described, now
 from symnll.check.letters import scopes_of
 from symnll.check.lints import remarks
+from symnll.check.loose import heads, left_open, sizes_in, states_anew, worded
 from symnll.check.options import Options
 from symnll.check.reading import ReadStep, blank, lint, member_text, side, unparsed, unreadable
 from symnll.check.related import ties_of
@@ -27,6 +29,7 @@ from symnll.meaning.declare import condition_tokens, declare
 from symnll.meaning.define import Refused
 from symnll.meaning.formulas import tokens_of
 from symnll.meaning.infer import infer
+from symnll.meaning.known import declared
 from symnll.meaning.scope import Scope
 from symnll.read import clauses, rows
 from symnll.read import syntax as S
@@ -103,10 +106,14 @@ class Session(Sentences):
         self.formulas = [i for i in items if isinstance(i, Display | Inline)]
         self.counted = counted(items)
         self.scope.counted = set(self.counted.values())
+        for name, said in worded(self.scope, items, self.document.macros):
+            self.names.loosen(name, said)
+        self.described = described(self.scope, items, self.source.text, self.document.macros)
         inferred = False
         for n, item in enumerate(items):
             if isinstance(item, Display | Inline):
                 self.case.reach(item.sentence)
+                self.names.section += heads(item)
             if isinstance(item, Declaration):
                 self._guarded(self._declaration, item, item.text)
                 inferred = False
@@ -115,8 +122,11 @@ class Session(Sentences):
                 self._infer(start)
                 self._relate(start)
                 inferred = True
+            if isinstance(item, Display | Inline):
+                self._describe(item)
             if isinstance(item, Display):
                 for k, following in enumerate(_explained(item, items[n + 1 :]), n + 1):
+                    self._describe(following)
                     self._guarded(partial(self._inline, items[k + 1 :]), following, following.body)
                 self._guarded(partial(self._display, items[n + 1 :]), item, item.body)
                 self.ahead = [i for i in self.ahead if i is not item]
@@ -156,6 +166,15 @@ class Session(Sentences):
             self._problem("inference", message, at, at + 1)
         self.names.note(f"{self.scope.notes} {self.scope.ranges} {sorted(self.scope.temperatures)}")
         self.names.note(f"{sorted(self.scope.sloped)}")
+
+    def _describe(self, item: Any) -> None:
+        """Note which names have no standard meaning from this formula on."""
+        found = now(self.described, item.body.at(0))
+        if found != {n: self.scope.described.get(n) for n in found} or len(found) != len(self.scope.described):
+            self.scope.described = found
+            unknown = (n for n in found if n not in MEANINGS and (n in self.scope.notes or not declared(self.scope, n)))
+            self.scope.unclear.update({n: found[n] for n in unknown})
+            self.names.note(f"described {found}")
 
     def _relate(self, at: int) -> None:
         """Note what the page says of letters: with which others they change."""
@@ -214,7 +233,7 @@ class Session(Sentences):
                 self.case.meet(tokens, item.sentence)
             at_display = 0 <= item.body.at(0) - self.shown < 400
             cue = self.clauses.reach(item.sentence, item.body.text, at_display)
-            if indices and cue_of(item.sentence) & CONDITION:
+            if (indices and cue_of(item.sentence) & CONDITION) or sizes_in(self.scope, tokens, item):
                 self.supposed = tokens, item.sentence
             elif self.case.tokens is not tokens:
                 self._sentence(tokens, item, cue, following)
@@ -234,7 +253,8 @@ class Session(Sentences):
         if pending.skip:
             self.last = None
             return
-        body = item.body
+        body, self.names.anew = item.body, states_anew(item)
+        self.names.sections[item.number] = self.names.section
         try:
             with patient(self.options.timeout):
                 tokens = tokens_of(self.scope, body.text, self.document.macros, body.at, recover=True)
@@ -329,6 +349,9 @@ class Session(Sentences):
             wide, free = scopes_of(trees)
             for step in group:
                 if step.sides is None:
+                    if step.report.verdict == "unparsed":
+                        said = f"{step.report.lhs} = {step.report.rhs}"
+                        self.names.loosen(left_open(self.scope, step.link, None), said)
                     continue
                 step.wide, step.free = wide, frozenset(free)
                 self.verdicts.decide(self.names, display, step)

@@ -8,7 +8,8 @@ STANDARD = {
     "softmax", r"\sigma", "sigmoid", "KL", "H", "D", "LSE", "lse", "logsumexp", "softplus", "tanh", "logit", "relu",
     "ReLU", r"\delta", r"\Delta", "I", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}",
 }  # fmt: skip
-USUAL = {"det", "tr", "Tr", "sgn", "sign", r"\Gamma", "erf", "rank"}  # whose meaning nothing here knows
+# Those whose meaning nothing here knows.
+USUAL = {"det", "tr", "Tr", "sgn", "sign", r"\Gamma", "erf", "rank", "gcd", "lcm", r"\mathcal{N}"}
 MOMENTS = {"E", r"\mathbb{E}", r"\mathrm{E}", "Var", "var", r"\mathbb{V}", r"\mathrm{Var}", "Cov", "cov"}
 # Operators that a document does not make up: what it says of them with the same operator on the right is a claim.
 OPERATORS = STANDARD | MOMENTS | {"MI", "JS", "Pr", r"\mathbb{P}"}

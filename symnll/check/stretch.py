@@ -42,6 +42,10 @@ class Stretch:
         self.mentioned: set[str] = set()  # the names in the sentences so far
         self.unsure: dict[str, str] = {}  # names of which a sentence says what is not taken for a definition
         self.open: dict[str, tuple[Any, Any] | None] = {}  # what such a sentence says, where no word takes it back
+        self.loose: dict[str, str] = {}  # names of which the page says what was not taken in, and what it says
+        self.section, self.sections = 0, dict[int, int]()  # the number of this section, and of that of each display
+        self.anew = False  # whether the sentence before this display may say anew what a name is
+        self.twice: dict[str, str] = {}  # definitions whose names may have another meaning under another heading
         self.untaken: set[str] = set()  # declared names to which a sentence gives a meaning that is not taken in
         self.domains: dict[str, str] = {}  # definitions that are stated for some values only, and for which
         self.claims = False  # in a sentence that defines nothing
@@ -124,6 +128,12 @@ class Stretch:
             self.unsure[name], self.open[name] = source, sides
             self.note(f"unsure {source} {sides is None}")
 
+    def loosen(self, name: str, said: str) -> None:
+        """Note that the page says of a name what was not taken in."""
+        if name and name not in self.loose:
+            self.loose[name] = said
+            self.note(f"loose {name} {said}")
+
     def ignored(self, left: Any, right: Any, source: str) -> None:
         """Say that a sentence gives a declared name a meaning that is not taken in."""
         name = name_of(left)
@@ -136,6 +146,17 @@ class Stretch:
             self.untaken.add(name)
             message = f"{pretty(name)} is declared, so that {source} is not taken in; write `let {source}` instead."
             self.unreported.append(message)
+
+    def otherwise(self, left: Any, right: Any, source: str) -> bool:
+        """Whether an equation says of a function with a standard meaning what it is, and not what it usually is."""
+        found, name = definition(self.scope, left, right, source), name_of(left)
+        if found is None or name not in {*FUNCTIONS, r"\sigma"} or self.scope.known(name) or found.indices:
+            return False
+        spoken = names_in(right) - {*FUNCTIONS, "max", "min", "e"}
+        if not found.parameters or not spoken or not spoken <= found.parameters:
+            return False
+        with self.scope.saved():
+            return not self._holds_of(left, right)
 
     def _doubtful(self, side: Any, other: Any) -> bool:
         """Whether a sentence says something else of what an equation would define."""
@@ -197,7 +218,7 @@ class Stretch:
         if link.relation.text in (":=", "=:") and self.define(right, left, f"{report.rhs} = {report.lhs}", display):
             return True
         named = named and name_of(left) not in self.earlier and not isinstance(S.unwrap(right), (S.Name, S.Atom))
-        fresh = link.first or self._fresh(left, not named)
+        fresh = link.first or self._fresh(left, not named) or (named and self._of_all(left, right))
         forward = link.role == "where" or (fresh and not self._letters_apart(left, right))
         if link.relation.text == "=" and link.role != "where" and (bare_name(left), 0) in self.scope.quantities:
             forward = False  # spoken of before: a claim
@@ -227,6 +248,11 @@ class Stretch:
             and not (named and name_of(left) in self.held)
         )
         return backward and self.define(right, left, f"{report.rhs} = {report.lhs}", display)
+
+    def _of_all(self, left: Any, right: Any) -> bool:
+        """Whether p(x_1, …, x_n) = ∏_k p(x_k): in L = p(x_1, …, x_n) = ∏_k p(x_k) it says what both are."""
+        found = definition(self.scope, left, right, "")
+        return found is not None and joint(found) and found.head not in self.scope.definitions
 
     def _scripted(self, side: Any, only: Container[str] = ()) -> bool:
         """Whether a side is a letter that the steps so far speak of, with primes or something above it."""

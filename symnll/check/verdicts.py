@@ -13,11 +13,14 @@ from sympy.core.function import AppliedUndef
 
 from symnll.check.clock import OutOfTime, within
 from symnll.check.decide import Decision
+from symnll.check.loose import left_open, perhaps_anew
+from symnll.check.opaque import opaque
 from symnll.check.options import Options
 from symnll.check.reading import ReadStep, lint, member_text, side, unparsed
 from symnll.check.repair import Broken, repair
 from symnll.check.rounded import is_cut, rounded
 from symnll.check.spellings import STANDARD, USUAL, usual
+from symnll.check.standing import unheard_of
 from symnll.check.step import Meant, judge, meaning
 from symnll.check.stretch import Stretch, name_of
 from symnll.meaning.conditions import RELATIONS
@@ -70,17 +73,28 @@ class Verdicts:
             )
         if reason and report.verdict == "unparsed":
             report.verdict, report.reason = "unknown", reason
+        if report.verdict in ("unknown", "unparsed"):
+            stretch.loosen(left_open(stretch.scope, step.link, step.sides), f"{report.lhs} = {report.rhs}")
 
     def _decided(self, stretch: Stretch, display: DisplayReport, step: ReadStep) -> None:
         link, report, sides = step.link, step.report, step.sides
         assert sides is not None
         with stretch.scope.saved():
             standard = self._standard(stretch, step)
-        if standard is not None and (standard[1].verdict == "proved" or not stretch.general(sides)):
+        new = link.relation.text in (":=", "=:") or name_of(sides[0]) in stretch.scope.described
+        unheard = not new and link.first and unheard_of(stretch.scope, *sides)
+        told = not new and (unheard or not stretch.general(sides))
+        if standard is not None and (standard[1].verdict == "proved" or told):
             _fill(report, *standard, link)
             self._mend(stretch.scope, display, step, *standard)
             if report.verdict == "proved":
                 stretch.confirm(sides)
+            return
+        if unheard and standard is None:
+            report.verdict, name = "unknown", pretty(name_of(sides[0]))
+            report.reason = (
+                f"{name} has a standard meaning, of which this is not checked; if it has another, use `let`."
+            )
             return
         before = display.steps[report.step - 2] if report.step > 1 else None
         named = before is not None and before.rhs == report.lhs and before.verdict == "definition"
@@ -89,7 +103,7 @@ class Verdicts:
             if standard is not None:
                 message = f"This name has a standard meaning, for which what is written is {standard[1].verdict}."
                 report.lints.append(lint(self.source, "standard-name", message, sides[0].start, sides[0].end))
-            elif _unheard(*sides):
+            elif name_of(sides[0]) in USUAL and not isinstance(S.unwrap(sides[0]), S.Name):
                 message = "This name has a standard meaning; here it is whatever is written, which is not checked."
                 report.lints.append(lint(self.source, "standard-name", message, sides[0].start, sides[0].end))
             return
@@ -104,11 +118,14 @@ class Verdicts:
             unparsed(self.source, report, error)
             if isinstance(error, Independent):
                 report.verdict = "unknown"
+            self._whatever(stretch.scope, sides, step, error)
             return
         key = self._key(stretch, step)
         if self._recall(report, key):  # only now, as the meaning may have given names a meaning
             return
         decision = _doubted(stretch, meant, self._judged(stretch.scope, meant, link))
+        if decision.verdict in ("refuted", "conditional") and stretch.anew and link.first:
+            decision = perhaps_anew(stretch, sides, report, decision)
         if link.supposed and decision.verdict in ("refuted", "conditional"):
             decision = Decision("unknown", "This is what the ⇒ after it supposes; by itself it is not decided.")
         decision = rounded(meant, (report.lhs, report.rhs), decision)
@@ -117,6 +134,14 @@ class Verdicts:
             self._mend(stretch.scope, display, step, meant, decision)
             self._other_readings(stretch.scope, step, sides, meant, decision)
         self._remember(report, key)
+
+    def _whatever(self, scope: Scope, sides: Any, step: ReadStep, error: Unreadable) -> None:
+        """Prove a step for all values of the letters whose definitions are not understood, if that can be done."""
+        with scope.saved():
+            meant = opaque(scope, sides, step, error)
+            decision = self._judged(scope, meant, step.link) if meant is not None else None
+        if meant is not None and decision is not None and decision.verdict == "proved":
+            _fill(step.report, meant, decision, step.link)
 
     def _standard(self, stretch: Stretch, step: ReadStep) -> tuple[Meant, Decision] | None:
         """What is true of a standard name such as softmax, of which the document says nothing, defines nothing."""
@@ -238,15 +263,6 @@ class Verdicts:
         })  # fmt: skip
 
 
-def _unheard(left: Any, right: Any) -> bool:
-    """Whether a name with a standard meaning gets one that nothing here compares with it: H(p) = log K for all p."""
-    node, name = S.unwrap(left), name_of(left)
-    if isinstance(node, S.Name):
-        return False
-    spoken = ({n.lower() for n in names_in(left)} - {name.lower()}) & {n.lower() for n in names_in(right)}
-    return name in USUAL or (usual(name) in STANDARD and isinstance(node, S.Product) and not spoken)
-
-
 def _meaning(scope: Scope, sides: Any, step: ReadStep) -> Meant:
     """What a step states. If a vector or an index stands where a number must, letters that functions are defined by
     are numbers: a page may define σ(x) for a number x, and write x_n for its data, or f(t), and write x_t.
@@ -313,6 +329,9 @@ def _doubted(stretch: Stretch, meant: Meant, decision: Decision) -> Decision:
     A vector that an earlier display speaks of is one of the quantities that the document is about.
     """
     scope = stretch.scope
+    twice = [said for source, said in stretch.twice.items() if f"opened: {source}" in meant.notes]
+    if twice:
+        return Decision("unknown", twice[0])
     if decision.verdict not in ("refuted", "conditional"):
         return decision
     bare = [n for n, size in scope.sizes.items() if size in (meant.lhs, meant.rhs)]
@@ -335,6 +354,13 @@ def _doubted(stretch: Stretch, meant: Meant, decision: Decision) -> Decision:
     if unsure:
         said = ", ".join(stretch.unsure[n] for n in unsure)
         reason = f"A sentence says {said}, and it is not clear whether that is a definition; declare it: `let …`."
+        return Decision("unknown", reason)
+    loose = [
+        q.name for q in scope.quantities.values()
+        if q.inferred and q.name in stretch.loose and getattr(q.base, "label", q.base) in free[0] | free[1]
+    ]  # fmt: skip
+    if loose:
+        reason = f"The page says {stretch.loose[loose[0]]}, which is not taken in; declare it: `let …`."
         return Decision("unknown", reason)
     partial = [f"{said}, for {where}" for said, where in stretch.domains.items() if f"opened: {said}" in meant.notes]
     if partial:

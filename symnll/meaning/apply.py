@@ -63,8 +63,11 @@ def indexed(e: Elaborator, v: Value, use: Use, env: Env) -> Value:
     return entry(v, [e.index(i, env) for i in use.indices], use.node)
 
 
-def by_name(e: Elaborator, d: Definition, use: Use, env: Env) -> Value:
-    """L for L(θ): a definition with arguments, used without them."""
+def by_name(e: Elaborator, d: Definition, use: Use, env: Env) -> Value | None:
+    """L for L(θ) and p_i for p_i(z): a definition with arguments, used without them; None where an index is another."""
+    if use.indices:
+        e.notes[f"{use.key} is {d.source.split('=')[0].strip()}"] = None
+        return opened(e, d, use, env)
     e.notes[f"{use.key} is {d.source.split('=')[0].strip()}"] = None
     e.open(d.source, use.node)
     missing = [i for i in d.indices if isinstance(i, str)]

@@ -53,7 +53,7 @@ def name_unit(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Va
         message = "d before this may be a differential or a factor; declare `real d`, or write d/dx as a fraction."
         raise Unclear(message, use.node.start, use.node.end)
     bracket = head_of(following) if isinstance(head_of(following), S.Bracket) else None
-    callable_ = bracket is not None and bracket.kind in ("(", "[")
+    callable_ = bracket is not None and bracket.kind in ("(", "[", r"\{")
     single = any(not isinstance(i, str) for d in e.scope.definitions.get(use.key, ()) for i in d.indices)
     if callable_ and single and isinstance(following, S.Atom) and following.subs:  # softmax(z)_1, defined by itself
         parts = [p for s in following.subs for p in script_parts(s)]
@@ -105,6 +105,7 @@ def _called(e: Elaborator, use: Use, following: Any, env: Env, factors: bool = F
     if use.key in e.scope.functions:
         return _unknown_function(e, use, parts, following, env)
     if use.key in FUNCTIONS and len(parts) == 1 and not use.indices:
+        e.scope.standing(use.key, use.node)
         return _standard(e, FUNCTIONS[use.key], use, parts[0], env)
     arities = e.scope.arity(use.key)
     wanted = len(use.indices) + len(parts)
@@ -155,6 +156,7 @@ def _defined(e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, e
 
 def _sigma(e: Elaborator, use: Use, part: S.List, following: Any, env: Env) -> Value:
     """σ without a definition: the sigmoid of a number, the softmax of a vector."""
+    e.scope.standing(use.key, use.node)
     v = e.value(part, env)
     if isinstance(v, Array) and isinstance(following, S.Atom) and following.subs:
         e.notes["σ of a vector is its softmax"] = None
@@ -221,12 +223,12 @@ def _at_point(e: Elaborator, use: Use, parts: Sequence[S.List], factors: bool) -
 
     In 2 r (-x) it is a factor, unless the page writes r(x) elsewhere.
     """
-    spoken = _reach(e, use.key, set())
-    if not all(not names_in(p) or names_in(p) & spoken for p in parts):
-        return False  # y (a + b), of which y does not speak
     losses = {"f", "g", "h", *FOR_MANY} - PROBABILITIES
     if use.key in e.scope.applied | losses:
         return True
+    spoken = _reach(e, use.key, set())
+    if not all(not names_in(p) or names_in(p) & spoken for p in parts):
+        return False  # y (a + b), of which y does not speak
     return not (factors and all(map(_negative, parts))) and all(map(like_argument, parts))
 
 

@@ -34,6 +34,7 @@ from symnll.read.tokens import Token
 FIXED = {
     r"\partial", r"\nabla", r"\sum", r"\prod", r"\int", "log", "ln", "exp", "max", "min", "argmax", "argmin", "arg",
     "sinh", "cosh", "tanh", "sup", "inf", "lim", r"\infty", r"\mathbb{1}", r"\mathbf{1}",
+    "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan",
 }  # fmt: skip
 
 

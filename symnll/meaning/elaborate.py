@@ -272,9 +272,12 @@ class Elaborator:
             if text in ("max", "min") and not own:
                 return operators.extremum(self, items, k, env)
             if text in FUNCTIONS and not own:
+                if not (isinstance(item, S.Atom) and item.subs):  # log_2
+                    self.scope.standing(text, item)
                 return operators.function(self, items, k, env)
             found = standard.standard(self, items, k, env)
             if found is not None:
+                self.scope.standing(text, item)
                 return found
             return calls.name_unit(self, items, k, env)
         if isinstance(item, S.Num) or isinstance(head, S.Num):
@@ -321,6 +324,7 @@ class Elaborator:
                 raise Unclear("The bars around a vector: write \\|…\\| for its norm.", node.start, node.end)
             return sympy.Abs(v, evaluate=False)
         if node.kind == r"\|":
+            self.scope.standing("‖", node)
             if not isinstance(v, Array) or len(v.axes) != 1:
                 raise Unclear("A norm is understood of vectors only.", node.start, node.end)
             k = V.bound("k")

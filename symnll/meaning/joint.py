@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from symnll.meaning.scope import Definition
-from symnll.meaning.trees import argument_parts, children, head_of, is_dotted, spelled
+from symnll.meaning.trees import argument_parts, children, head_of, is_dotted, names_in, spelled
 from symnll.read import syntax as S
+
+_SAMPLES = {"D", "S", "X"}  # all that was seen
 
 
 def of_list(d: Definition) -> bool:
@@ -25,7 +27,30 @@ def joint(d: Definition) -> bool:
         return False
     brackets = list(_calls(d.body, d.head.partition("_")[0]))
     parts = [argument_parts(b.inside) if b is not None else [] for b in brackets]
-    return bool(parts) and all(p and not any(map(is_dotted, p)) and not whole <= set(map(spelled, p)) for p in parts)
+    single = all(p and not any(map(is_dotted, p)) and not whole <= set(map(spelled, p)) for p in parts)
+    return bool(parts) and single and _of_what_it_says(d)
+
+
+def _of_what_it_says(d: Definition) -> bool:
+    """Whether the product is over what the arguments hold: not ∏ p(x_k) for p(y_1, …, y_n), or k up to n for n − 1."""
+    spoken = names_in(d.body)
+    for a in d.arguments or ():
+        letter = spelled(head_of(a.pieces[0])) if is_dotted(a) else spelled(S.unwrap(a))
+        if not {letter, letter.lower()} & spoken and not (_of_all(a) and (letter in _SAMPLES or len(letter) > 1)):
+            return False
+        if is_dotted(a) and not _fits(a, S.unwrap(d.body).items[0]):
+            return False
+    return True
+
+
+def _fits(argument: Any, product: Any) -> bool:
+    """Whether a list x_1, …, x_n begins and ends where a product does, as far as that says so."""
+    ends = [spelled(S.unwrap(s)) for p in (argument.pieces[0], argument.pieces[-1]) for s in getattr(p, "subs", ())]
+    scripts = (*product.subs, *product.sups) if isinstance(product, S.Atom) else ()
+    over = [spelled(S.unwrap(s)).replace(" ", "") for s in scripts]
+    if len(ends) != 2 or len(over) != 2 or "=" not in over[0]:
+        return len(ends) != 2 or ends[0] in ("0", "1")
+    return [over[0].partition("=")[2], over[1]] == ends
 
 
 def _of_all(argument: Any) -> bool:
@@ -46,7 +71,8 @@ def _calls(node: Any, name: str) -> Iterator[Any]:
     parts = children(node)
     for part, after in zip(parts, [*parts[1:], None], strict=False):
         if isinstance(head_of(part), S.Name) and head_of(part).text == name:
-            bracket = head_of(after) if isinstance(node, S.Product) else None
+            powered = isinstance(after, S.Atom) and after.sups  # ∏ p(x_k)² is no joint probability
+            bracket = head_of(after) if isinstance(node, S.Product) and not powered else None
             yield bracket if isinstance(bracket, S.Bracket) else None
         else:
             yield from _calls(part, name)

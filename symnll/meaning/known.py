@@ -43,6 +43,10 @@ def taken(scope: Scope, d: Definition) -> bool:
         return True
     if any(name.startswith(f"{d.head}^") and name[len(d.head) + 1 :].isdigit() for name in scope.definitions):
         return True  # σ, where σ² is defined
+    if d.arguments is not None and not joint(d) and any(map(of_list, scope.definitions.get(d.head, ()))):
+        valued = of_list(d) or any(not names_in(a) for a in d.arguments)  # f(1, 2), where f(x_1, …, x_n) is defined
+        if valued or d.head not in FOR_MANY:
+            return True
     known = (covers(scope, x, d) or _value(scope, x, d) for x in _same(scope, d))
     if any(_component(x, d) or _component(d, x) for x in scope.definitions.get(d.head, ())) or _of_whole(scope, d):
         return True
@@ -57,7 +61,11 @@ def _component(x: Definition, d: Definition) -> bool:
 
 
 def _of_whole(scope: Scope, d: Definition) -> bool:
-    """Whether d would say what an entry with a number is of a matrix that is defined: A_{12}."""
+    """Whether d would say what one entry is of what is defined: A_{12}; or a number for p_max, where p_i is defined."""
+    name, _, place = d.head.partition("_")
+    families = (x for x in scope.definitions.get(name, ()) if x.arguments is None and x.indices)
+    if place and not names_in(d.body) and any(families):
+        return True
     name, _, place = d.head.rpartition("_")
     return place.isdigit() and any(x.arguments is None and x.rank for x in scope.definitions.get(name, ()))
 
@@ -103,6 +111,8 @@ def _entry(scope: Scope, d: Definition) -> bool:
     count = len(d.indices) + len(d.arguments)
     at_index = all(_is_index(scope, a) for a in d.arguments)
     letters = set(map(_letter, d.arguments))
+    if not names_in(d.body) and any(f"{d.head}_{n}" in scope.definitions for n in letters):
+        return True  # p(i) = 3, beside p_i
     families = [x for x in scope.definitions.get(d.head, ()) if x.arguments is None and len(x.indices) > len(d.indices)]
     return any((at_index and len(x.indices) == count) or letters <= _held(scope, x.body) for x in families)
 

@@ -78,9 +78,11 @@ def plain(e: Elaborator, use: Use, env: Env) -> Value:
     if larger:
         whole = _family_of(larger[0][1])
         return indexed(e, whole, use, env)
-    for d in reversed(e.scope.functions_of(use.key)):
-        if d.arguments is not None and not use.indices:
-            return by_name(e, d, use, env)
+    called = [d for d in reversed(e.scope.functions_of(use.key)) if d.arguments is not None]
+    if called and (not count or (len(called) == 1 and len(called[0].indices) == count)):
+        found = by_name(e, called[0], use, env)
+        if found is not None:
+            return found
     return _new(e, use)
 
 
@@ -108,6 +110,8 @@ def _constant(e: Elaborator, use: Use) -> Any:
         return e.scope.index(key)
     if key in e.scope.sizes:
         return e.scope.sizes[key]
+    if key in ("e", r"\pi"):
+        e.scope.standing(key, use.node)
     if key == "e":
         return sympy.E
     if key == r"\pi":

@@ -12,7 +12,7 @@ from typing import Any
 import sympy
 
 from symnll import language as L
-from symnll.meaning.values import Range
+from symnll.meaning.values import Range, Unclear
 from symnll.read.tokens import GREEK, Token
 
 _LETTER_OF = {name: letter for letter, name in GREEK.items() if letter not in "µϕ"}
@@ -36,6 +36,7 @@ def pretty(name: str) -> str:
     return name.replace("\\", "").replace("‹", "<").replace("›", ">")
 
 
+_SPELLED = {"D": "KL", r"\mathrm{D}": "KL", r"\mathrm{H}": "H", r"\mathbb{H}": "H", r"\mathcal{H}": "H"}
 UNKNOWN_RANK = -1  # of a vector or a matrix of which nothing more is understood
 
 
@@ -83,7 +84,8 @@ class Notation:
 class Tie:
     """What a page says of a letter: it changes with others, and with free `indices`.
 
-    `varied`: by what ∂ is taken before that is said.
+    `varied`: by what ∂ is taken before that is said. `loose`: only words say so, or the name, so that a declaration
+    says more. `inverse`: by an equation that is solved for another, which may be the definition of that.
     """
 
     name: str
@@ -91,6 +93,8 @@ class Tie:
     said: str
     varied: frozenset[str] = frozenset()
     indices: frozenset[str] = frozenset()
+    loose: bool = False
+    inverse: bool = False
 
 
 @dataclass
@@ -116,6 +120,7 @@ class Scope:
     stated: dict[str, Definition] = field(default_factory=dict)  # what the document says rightly of a standard function
     sloped: set[str] = field(default_factory=set)  # names that are differentiated without an argument
     temperatures: set[str] = field(default_factory=set)  # sizes, by their sums, that divide an exponent elsewhere
+    described: dict[str, str] = field(default_factory=dict)  # names without their standard meaning, and why
     unclear: dict[str, str] = field(default_factory=dict)  # names that can't be used, and why
     notations: list[Notation] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
@@ -204,6 +209,12 @@ class Scope:
         known = {n for (q, n) in self.quantities if q == name}
         defined = self.definitions.get(name, ())
         return known | {n for d in defined for n in (len(d.indices), len(d.indices) + max(d.rank or 0, 0))}
+
+    def standing(self, name: str, node: Any) -> None:
+        """Refuse the standard meaning of a name of which the page says something else. Raises Unclear."""
+        reason = self.described.get(_SPELLED.get(name, name))
+        if reason and name not in self.stated:
+            raise Unclear(reason, node.start, node.end)
 
     def functions_of(self, name: str) -> list[Definition]:
         """What a name is defined to be; of a standard function that stands for its value, what is said of it."""

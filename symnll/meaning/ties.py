@@ -14,7 +14,7 @@ import sympy
 
 from symnll.meaning.evidence import labels_below
 from symnll.meaning.scope import Quantity, Scope, Tie, pretty
-from symnll.meaning.trees import children, spelled, split_at
+from symnll.meaning.trees import children, head_of, spelled, split_at
 from symnll.meaning.values import Array, Tied, Value
 from symnll.read import syntax as S
 
@@ -22,8 +22,13 @@ if TYPE_CHECKING:
     from symnll.meaning.elaborate import Elaborator
 
 EQUAL = {"=", r"\equiv", ":=", "=:", r"\doteq", r"\propto"}
+BETWEEN = {r"\leq", r"\geq", r"\le", r"\ge"}
 CONSTANTS = {"e", r"\pi", r"\sum", r"\prod", "log", "ln", "exp", "sin", "cos", "tanh", "max", "min"}
 _FUNCTIONS = {"L", "J", r"\ell", r"\mathcal{L}", r"\mathcal{J}"}  # what only a loss is called
+_TERMS = {"E", "D", r"\mathcal{E}"}  # what a term of a loss is called beside its weights
+_GUESSES = {"p", "q"}  # what probabilities are called, in a logarithm beside the weights of a model
+_WEIGHTS = {"w", "W", r"\theta", r"\beta", r"\phi"}
+_EXTREME = {"max", "min", "mean", "avg"}
 _APART = re.compile(r"[\s,;()^_]+")
 _BAR = re.compile(r"\\bar\{(.+)\}")
 _HAT = re.compile(r"\\hat\{(.+)\}")
@@ -54,12 +59,13 @@ def held(
     stands for the key in the body. `axes`: the key has entries.
     """
     free = _free(body)
-    ties = [*e.scope.ties, *_supposed(e)]
+    ties = [t for t in e.scope.ties if not (t.inverse and key in e.scope.definitions)]
+    ties += _supposed(e)
     for q in list(e.scope.quantities.values()):
         if q.name == key or q.kind == "labels" or getattr(q.base, "label", q.base) not in free:
             continue
         for tie in ties:
-            mine = tie.name in (q.name, *(f"{q.name}^{n}" for n in "23456"))
+            mine = tie.name in (q.name, *(f"{q.name}^{n}" for n in "23456")) and (q.inferred or not tie.loose)
             if mine and not (partial and q.name in tie.varied) and key in _reached(e.scope, tie, ties):
                 said = f"{pretty(q.name)} changes with {pretty(key)} by what is said here: {_short(tie.said)}"
                 raise Tied(f"{said}; define it above this, or with `let`, so that this goes through it.",
@@ -91,6 +97,8 @@ def _free(v: Value) -> set[Any]:
 def _varies(q: Quantity, key: str, axes: bool) -> bool:
     """Whether a name by itself says that its value comes from the variable: p_θ, and x̄ beside x_i."""
     head, *labels = _APART.split(q.name)
+    if "⟨" in q.name or (head == key and axes and _EXTREME & set(labels)):
+        return True  # ⟨E⟩ under what the page goes on to vary, and z_max
     if key in labels:
         return key.startswith("\\") or not head.startswith("\\")  # but λ_w and σ_w are of w
     bar = _BAR.fullmatch(q.name)
@@ -99,42 +107,107 @@ def _varies(q: Quantity, key: str, axes: bool) -> bool:
 
 def _dropped(q: Quantity, key: str, base: Any, body: Value) -> bool:
     """Whether what is a loss or a prediction by its name stands in a term without the variable: L in L + λ w²."""
+    head = _APART.split(q.name)[0]
     hat = _HAT.fullmatch(q.name)
-    if q.name not in _FUNCTIONS and not (hat and hat[1] != key):
+    loss = head in _FUNCTIONS or (head in _TERMS and key in _WEIGHTS)
+    loss = loss or (q.name.isalpha() and q.name.isupper() and len(q.name) > 1) or (hat is not None and hat[1] != key)
+    guess = head in _GUESSES and key in _WEIGHTS
+    if not loss and not guess:
         return False
     one = body.at(*(a.lower for a in body.axes)) if isinstance(body, Array) else body
     name = getattr(q.base, "label", q.base)
-    return any(name in t.free_symbols and base not in t.free_symbols for t in sympy.Add.make_args(one))
+    found = [t for t in sympy.Add.make_args(one) if name in t.free_symbols and base not in t.free_symbols]
+    return any(loss or any(name in x.free_symbols for x in t.atoms(sympy.log)) for t in found)
 
 
 def _reached(scope: Scope, tie: Tie, ties: Sequence[Tie]) -> set[str]:
     """The names that what a tie says speaks of, itself or through definitions and other ties."""
     found: set[str] = set()
     new = set(tie.spoken)
+    if tie.inverse:
+        return new
     while new:
         found |= new
         bodies = {n for name in new for d in scope.definitions.get(name, ()) for n in keys(scope, d.body)}
-        new = (bodies | {n for t in ties if t.name in new and t.said != tie.said for n in t.spoken}) - found
+        new = (
+            bodies | {n for t in ties if t.name in new and t.said != tie.said and not t.inverse for n in t.spoken}
+        ) - found
     return found
 
 
 def _supposed(e: Elaborator) -> Iterator[Tie]:
-    """What the equations among the hypotheses say of letters."""
-    given = [(a.tokens, a.source) for a in e.scope.assumptions]
-    for tokens, said in (*given, *((c, "".join(t.text for t in c)) for c in e.conditions)):
-        if any(t.kind == "REL" and t.text in EQUAL for t in tokens):
-            at = [n for n, t in enumerate(tokens) if t.kind == "REL"]
-            sides = [keys(e.scope, S.parse(list(p))) for p in split_at(tokens, at) if p]
-            yield from _between([s - e.scope.ranges.keys() - CONSTANTS for s in sides], said)
+    """What the equations among the hypotheses say of letters; a condition x = … is a point, an assumption is none."""
+    orders: list[set[str]] = []
+    for tokens, said in ((a.tokens, a.source) for a in e.scope.assumptions):
+        relations, sides = _sides(tokens)
+        if not relations:
+            continue
+        letters = set().union(*(keys(e.scope, s) for s in sides)) - _constants(e.scope)
+        if not letters & {r"\partial", r"\nabla"}:  # an equation between derivatives holds for all values
+            letters = _opened(e.scope, letters)
+        if all(map(_bare, sides)):
+            orders.append(letters)  # x ≤ y alone leaves x and y free
+        if not relations.isdisjoint(EQUAL) or not all(map(_bare, sides)) or orders.count(letters) > 1:
+            alone = [x for x in map(_solved, sides) if x in letters]
+            if len(alone) != 1 or relations.isdisjoint(EQUAL):
+                yield from bound(letters, said)
+                continue
+            yield Tie(alone[0], frozenset(letters - {alone[0]}), said)  # r by r² = x² + y², which leaves x and y free
+            yield from (Tie(name, frozenset(alone), said) for name in sorted(letters - {alone[0]}))
+    for condition in e.conditions:
+        relations, sides = _sides(condition, EQUAL)
+        if relations:
+            named = [(_bare(s), keys(e.scope, s) - _constants(e.scope)) for s in sides]
+            said = "".join(t.text for t in condition)
+            points = [(n, s) for n, (bare, s) in enumerate(named) if bare and len(s) == 1]
+            for n, (name,) in points:
+                others = set().union(*(s for k, (_, s) in enumerate(named) if k != n))
+                yield Tie(name, frozenset(others - {name}), said)
+            if not points:
+                yield from bound(set().union(*(s for _, s in named)), said)
 
 
-def _between(sides: Sequence[set[str]], said: str) -> Iterator[Tie]:
-    """What an equation ties: λ to n and t by λ = n/t, but not n to λ, and each letter to the others by x y = x + y."""
-    solved = any(len(s) == 1 for s in sides)
-    for n, side in enumerate(sides):
-        others = set().union(*sides[:n], *sides[n + 1 :]) | (set() if solved else side)
-        for name in sorted(side) if len(side) == 1 or not solved else ():
-            yield Tie(name, frozenset(others - {name}), said)
+def bound(letters: set[str], said: str, varied: frozenset[str] = frozenset(), loose: bool = False) -> Iterator[Tie]:
+    """What an equation ties that is not solved for a letter: each of its letters changes with all others."""
+    for name in sorted(letters):
+        yield Tie(name, frozenset(letters - {name}), said, varied, loose=loose)
+
+
+def _sides(tokens: Sequence[Any], wanted: set[str] = EQUAL | BETWEEN) -> tuple[set[str], list[Any]]:
+    """The relations of a hypothesis, as far as they are wanted, and its sides."""
+    at = [n for n, t in enumerate(tokens) if t.kind == "REL"]
+    found = {tokens[n].text for n in at} & wanted
+    return found, [S.parse(list(p)) for p in split_at(list(tokens), at) if p] if found else []
+
+
+def _bare(node: Any) -> bool:
+    """Whether a side of an equation is a name, perhaps with indices."""
+    node = S.unwrap(node)
+    head = node.base if isinstance(node, S.Atom) and not node.sups else node
+    return isinstance(head, S.Name)
+
+
+def _solved(node: Any) -> str:
+    """The name that a side of an equation is, or is a power of, or ""."""
+    head = head_of(S.unwrap(node))
+    return head.text if isinstance(head, S.Name) else ""
+
+
+def _constants(scope: Scope) -> set[str]:
+    """Names that no derivative moves: indices, sizes and functions."""
+    sizes = {n for n in scope.sizes if not any(name == n for name, _ in scope.quantities)}
+    return scope.ranges.keys() | sizes | CONSTANTS
+
+
+def _opened(scope: Scope, names: set[str]) -> set[str]:
+    """These names and those in their definitions, without constants and the arguments of functions."""
+    found: set[str] = set()
+    new = names
+    while new:
+        found |= new
+        bodies = [keys(scope, d.body) - d.parameters for name in new for d in scope.definitions.get(name, ())]
+        new = set().union(*bodies) - found - _constants(scope)
+    return found
 
 
 def _short(said: str) -> str:

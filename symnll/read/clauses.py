@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from symnll.read.ranges import ranges, values
 from symnll.read.shapes import (
     bounds_a_letter,
     defined_letter,
@@ -15,6 +15,7 @@ from symnll.read.shapes import (
     speaks_of_indices,
     trailing,
 )
+from symnll.read.split import Clause
 from symnll.read.tokens import CLOSE, OPEN, Token, has_relation
 from symnll.read.words import (
     CONCLUDING,
@@ -31,59 +32,6 @@ from symnll.read.words import (
 )
 
 OPPOSITE = {"=": r"\neq", r"\neq": "=", "<": r"\geq", ">": r"\leq", r"\leq": ">", r"\geq": "<"}
-IMPLIES = {rf"\{name}" for name in ("Rightarrow", "implies", "Longrightarrow", "iff", "Leftrightarrow",
-                                   "Longleftrightarrow", "leadsto")}  # fmt: skip
-_ENDS = {"COMMA", "SEMI", "QUAD", "TEXT", "IMPLIES", "FORALL", "COLON"}
-
-
-@dataclass
-class Clause:
-    """A part of a row between commas, spaces and words; `cue`: the words before it."""
-
-    tokens: list[Token]
-    cue: list[str]
-    marks: set[str]  # the separators before it
-    after: str = ""  # the separator after it
-    direct: bool = False  # whether its words stand right before it
-
-    @property
-    def explains(self) -> bool:
-        """Whether it belongs to words that only give a reason: `by a = b`, but not `by symmetry, a = b`."""
-        return self.direct and gives_a_reason(self.cue, has_relation(self.tokens))
-
-
-def clauses_of(row: Sequence[Token]) -> list[Clause]:
-    """A row split at what stands outside brackets: commas, wide spaces, words."""
-    clauses = [Clause([], [], set())]
-    depth = 0
-    for t in row:
-        depth += (t.kind in OPEN) - (t.kind in CLOSE)
-        if depth <= 0 and t.kind in _ENDS:
-            if clauses[-1].tokens:
-                clauses[-1].after = t.kind
-                clauses.append(Clause([], [], set()))
-            clauses[-1].marks.add(t.kind)
-            clauses[-1].direct = t.kind == "TEXT" and t.text[-1:] not in {",", ":", ";", "."}
-            if t.text in IMPLIES:
-                clauses[-1].marks.add("THEN")
-            if t.kind == "TEXT":
-                clauses[-1].cue.extend(t.text.replace(",", " ").replace(":", " ").strip("() ").split())
-            elif t.kind == "FORALL":
-                clauses[-1].cue.append("for")
-        else:
-            clauses[-1].tokens.append(t)
-    for c in clauses:
-        while c.tokens and c.tokens[-1].kind in ("DOT", "COMMA", "SEMI"):
-            c.tokens.pop()
-    clauses[0].marks.discard("QUAD")  # at the start of a row it is layout
-    joined: list[Clause] = []
-    for c in clauses:
-        signed = bool(c.tokens) and c.tokens[0].kind in ("PLUS", "MINUS", "TIMES", "PM")
-        if signed and joined and joined[-1].tokens and c.marks == {"QUAD"} and not c.cue:
-            joined[-1].tokens.extend(c.tokens)  # a \\quad + b
-        elif c.tokens or c.cue:
-            joined.append(c)
-    return joined
 
 
 def classify(
@@ -96,7 +44,7 @@ def classify(
     wheres: list[Clause] = []
     remarks: list[Clause] = []
     in_condition = in_where = in_remark = False
-    for c in _ranges(_values(clauses, is_index), is_index):
+    for c in ranges(values(clauses, is_index), is_index):
         if not c.tokens:
             said = [x for x in (suffix if main else prefix)[-1:] if in_condition] or [m.tokens for m in main[-1:]]
             if said and not in_remark and (leaves_open if in_condition else denies)(c.cue):
@@ -203,10 +151,11 @@ def classify(
 
 
 def _names(c: Clause, main: list[Clause]) -> bool:
-    """Whether `with Z = Σ_k e^{z_k}` says what a letter of the equation before it is: no number, and no other letter."""
+    """Whether `with Z = Σ_k e^{z_k}` says what a letter in the definition before it is: no number, no other letter."""
     head, sign, body = c.tokens[:1], c.tokens[1:2], c.tokens[2:]
     named = c.cue == ["with"] and [t.kind for t in (*head, *sign)] == ["NAME", "REL"] and sign[0].text in ("=", ":=")
-    spoken = any(t.kind == "NAME" and t.text == head[0].text for m in main for t in m.tokens[2:]) if named else False
+    named = named and len(main) == 1 and bool(defined_letter(main[0].tokens))
+    spoken = named and any(t.kind == "NAME" and t.text == head[0].text for t in main[0].tokens[2:])
     letters = {t.text for t in body if t.kind == "NAME"}
     return spoken and len(body) > 1 and bool(letters) and head[0].text not in letters and not has_relation(body)
 
@@ -271,125 +220,6 @@ def meant(tokens: list[Token], cue: Sequence[str], index: bool) -> list[Token]:
         return [Token("BAD", "What is denied here is not understood.", start, end)]
     at = places[0]
     return [*tokens[:at], replace(tokens[at], text=OPPOSITE[tokens[at].text]), *tokens[at + 1 :]]
-
-
-def _values(clauses: list[Clause], is_index: Callable[[str], bool]) -> list[Clause]:
-    """`y_i = 0, 1` after an equation says which values y_i has: as y_i ∈ {0, 1}."""
-    out: list[Clause] = []
-    for c in clauses:
-        before = out[-1].tokens if len(out) > 1 else []
-        at = next((k for k, t in enumerate(before) if t.text in ("=", r"\in")), 0)
-        value = [t.kind for t in c.tokens] == ["NUMBER"] and c.marks == {"COMMA"} and not c.cue
-        if value and at and before[0].kind == "NAME" and not is_index(before[0].text):
-            if [t.kind for t in before[at + 1 :]] == ["NUMBER"]:
-                sign = replace(before[at], text=r"\in")
-                before[at:] = [sign, Token("LPAR", r"\{", sign.start, sign.end), *before[at + 1 :]]
-            if before[at + 1].text == r"\{":
-                end = c.tokens[0].end
-                before[:] = [t for t in before if t.kind != "RPAR"]
-                before += [Token("COMMA", ",", end, end), *c.tokens, Token("RPAR", r"\}", end, end)]
-                out[-1].after = c.after
-                continue
-        out.append(c)
-    return out
-
-
-def _ranges(clauses: list[Clause], is_index: Callable[[str], bool]) -> list[Clause]:
-    r"""`i, j = 1, \dots, K` and `i = 1, 2, 3` say where letters run: as i ≥ 1, i ≤ K; no index is 1 by that."""
-    out: list[Clause] = []
-    k = 0
-    while k < len(clauses):
-        if out and [t.text for t in clauses[k].tokens[1:3]] == [r"\in", r"\mathbb{R}"] and _of_a_power(clauses[k].tokens):
-            _reals(out, clauses[k])
-            k += 1
-            continue
-        found = _range(clauses, k, is_index)
-        if found is None:
-            out.append(clauses[k])
-            k += 1
-            continue
-        letters, first, last, after = found
-        while out and out[-1].after == "COMMA" and len(out[-1].tokens) == 1 and is_index(out[-1].tokens[0].text):
-            letters.insert(0, out.pop().tokens[0])
-        marks, cue = clauses[k].marks, [*clauses[k].cue, "for"]
-        for letter in letters:
-            for sign, end in ((r"\geq", first), (r"\leq", last)):
-                if end:
-                    relation = Token("REL", sign, letter.start, end[-1].end)
-                    out.append(Clause([letter, relation, *end], cue, marks, "COMMA"))
-                    marks = {"COMMA"}
-        out[-1].after = clauses[after - 1].after
-        k = after
-    return out
-
-
-def _of_a_power(tokens: list[Token]) -> bool:
-    """Whether `z ∈ ℝ` ends there, or goes on with one exponent: ℝ^K, ℝ^{N × K}."""
-    rest = tokens[3:]
-    braced = len(rest) > 2 and (rest[1].kind, rest[-1].kind) == ("LBRACE", "RBRACE")
-    return not rest or (rest[0].kind == "SUP" and (len(rest) == 2 or braced))
-
-
-def _reals(out: list[Clause], c: Clause) -> None:
-    """Add `b ∈ ℝ` to the clauses before it, where `a,` goes with it: for a ∈ ℝ, for b ∈ ℝ."""
-    first, sides = c, [c.tokens]
-    while out and out[-1].after == "COMMA" and [t.kind for t in out[-1].tokens] == ["NAME"]:
-        first = out.pop()
-        sides.insert(0, [*first.tokens, *c.tokens[1:]])
-    out += [Clause(tokens, [*first.cue, "for"], first.marks | {"COMMA"}, "COMMA") for tokens in sides]
-    out[-1].after = c.after
-
-
-def _range(
-    clauses: list[Clause], k: int, is_index: Callable[[str], bool]
-) -> tuple[list[Token], list[Token], list[Token], int] | None:
-    """The letter, the ends and the place after a range that starts at clause k; None if there is none."""
-    tokens = clauses[k].tokens
-    if k and only_bracket(tokens) and not any(t.kind in ("TEXT", "FORALL") for t in tokens):
-        inside = clauses_of(tokens[1:-1])
-        found = _range(inside, 0, is_index) if has_relation(tokens[1:-1]) else None  # (i = 1, \\dots, K)
-        return (*found[:3], k + 1) if found is not None and found[3] == len(inside) else None
-    if len(tokens) > 3 and tokens[1].text == r"\in" and tokens[0].kind == "NAME" and is_index(tokens[0].text):
-        ends = _of_set(tokens[2:])
-        return ([tokens[0]], *ends, k + 1) if ends is not None else None
-    if len(tokens) < 3 or tokens[1].text != "=" or tokens[0].kind != "NAME" or not is_index(tokens[0].text):
-        return None
-    parts, after = [tokens[2:]], k + 1
-    while after < len(clauses) and clauses[after].marks == {"COMMA"} and not has_relation(clauses[after].tokens):
-        parts.append(clauses[after].tokens)
-        after += 1
-    inside = [n for n, t in enumerate(parts[0]) if t.kind == "DOTS"]
-    if inside:  # i = 1 \dots K
-        n = inside[0]
-        return [tokens[0]], parts[0][:n], parts[0][n + 1 :], k + 1
-    dots = next((n for n, p in enumerate(parts) if [t.kind for t in p] == ["DOTS"]), None)
-    if dots is not None:
-        last = parts[dots + 1] if dots + 1 < len(parts) else []
-        return [tokens[0]], parts[0], last, k + 1 + dots + bool(last)
-    numbers = [p[0].text for p in parts if [t.kind for t in p] == ["NUMBER"] and p[0].text.isdigit()]
-    if len(numbers) == len(parts) > 1:
-        steady = all(int(b) - int(a) == 1 for a, b in itertools.pairwise(numbers))
-        unclear = [Token("BAD", "A list of values is not understood here.", tokens[0].start, parts[-1][-1].end)]
-        return ([tokens[0]], parts[0], parts[-1], after) if steady else ([tokens[0]], unclear, [], after)
-    return None
-
-
-def _of_set(tokens: list[Token]) -> tuple[list[Token], list[Token]] | None:
-    r"""The ends of `\{1, \dots, K\}`, `[K]`, `1 \dots K` or `\{1, 2, 3\}`, in which an index is; or None."""
-    bracket, inside = tokens[0], tokens[1:-1] if only_bracket(tokens) else tokens
-    if bracket.text == "[" and inside is not tokens and len(inside) == 1:
-        return [replace(inside[0], kind="NUMBER", text="1")], inside  # [K]
-    if inside is not tokens and bracket.text != r"\{":
-        return None
-    at = [n for n, t in enumerate(inside) if t.kind == "DOTS"]
-    if len(at) != 1:
-        return None
-    first, last = ([t for t in part if t.kind != "COMMA"] for part in (inside[: at[0]], inside[at[0] + 1 :]))
-    digits = [int(t.text) for t in first if t.kind == "NUMBER" and t.text.isdigit()]
-    listed = len(first) == len(digits) == 2 and digits[1] == digits[0] + 1
-    first = first[:1] if listed else first  # {1, 2, \dots, K}
-    whole = bool(last) and not any(t.kind in ("REL", "TEXT") for t in last)
-    return (first, last) if [t.kind for t in first] == ["NUMBER"] and whole else None
 
 
 def _is_mark(tokens: list[Token], is_index: Callable[[str], bool]) -> bool:

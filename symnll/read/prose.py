@@ -100,7 +100,8 @@ def is_formula_line(line: str) -> bool:
 
 _ABBREVIATION = re.compile(r"\b(?:i\.e|e\.g|w\.r\.t|s\.t|cf|resp|eqs?|fig)\.", re.IGNORECASE)
 _BREAK = re.compile(
-    r"[.!?](?:[\s*_)\"”]|$)|[。！？]|\n[ \t>]*\r?\n|(?:^|\n)[ \t>]*#{1,6}[ \t][^\n]*\n|\n[ \t>]*(?:[-*+|]|\d{1,3}[.)])[ \t]"
+    r"[.!?](?:[\s*_)\"”]|$)|[。！？]|\n[ \t>]*\r?\n|(?:^|\n)[ \t>]*#{1,6}[ \t][^\n]*\n"
+    r"|\n[ \t>]*(?:[-*+|]|\d{1,3}[.)])[ \t]"
 )
 _CUE_WORD = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*)")
 
@@ -127,9 +128,11 @@ class Sentence:
 
 NOWHERE = Sentence()
 
-# "where" and "let" elsewhere. They count only where no other word stands beside the formula, which might take them back.
+# "where" and "let" elsewhere. They count only where no other word stands beside the formula, as it might deny them.
 _CUES = {
-    **dict.fromkeys(("donde", "onde", "où", "wobei", "dove", "где", "kde", "gdzie", "其中", "여기서", "ここで"), "where"),
+    **dict.fromkeys(
+        ("donde", "onde", "où", "wobei", "dove", "где", "kde", "gdzie", "其中", "여기서", "ここで"), "where"
+    ),
     **dict.fromkeys(("sea", "seja", "soit", "sei", "sia", "пусть", "nechť", "niech", "设", "令", "记", "设有"), "let"),
 }
 

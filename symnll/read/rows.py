@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from symnll.read.clauses import Clause, classify, clauses_of, lost, meant
+from symnll.read.clauses import classify, lost, meant
+from symnll.read.split import Clause, clauses_of
 from symnll.read.tokens import CLOSE, OPEN, Token, has_relation
 from symnll.read.words import CONDITIONAL, DENYING, OTHERWISE, UNDECIDED
 

@@ -82,6 +82,7 @@ def test_a_count_and_a_false_claim() -> None:
         ([r"p(x) = a e^{-a x}, \quad x \geq 0", r"\sum_i \log p(x_i) = \sum_i (\log a - a x_i)"], "definition proved"),
         ([r"p(x) = \frac{1}{b - a}, \quad a \leq x \leq b"], "definition"),
         ([r"\rho(u) = \frac{1}{2} u^2, \quad |u| \leq \delta", r"\rho(2 \delta) = 2 \delta^2"], "definition unparsed"),
+        ([r"p(x_1, \dots, x_n \mid \theta) = \prod_i p(x_i \mid \theta)^2"], "unknown"),
         ([r"a = 5, \quad a > 7"], "definition refuted"),
         ([r"y_i^2 = y_i, \quad y_i = 0, 1"], "proved"),
         ([r"y_i^2 = y_i, \quad y_i \in \{0, 1\}"], "proved"),
