@@ -76,6 +76,8 @@ def define_count(stretch: Stretch, tokens: list[Token], letter: str) -> bool:
     if len(labels) != 1:
         return False
     sample = _letter(scope, labels[0].axes[0], letter)
+    if not sample:
+        return False
     entry = f"{labels[0].name}_{{{sample}}}"
     body = tokens_of(scope, rf"\sum_{{{sample}}} \delta_{{{entry}, {letter}}}", {})
     left = S.parse(tokens)
@@ -84,10 +86,11 @@ def define_count(stretch: Stretch, tokens: list[Token], letter: str) -> bool:
 
 
 def _letter(scope: Scope, axis: Range, other: str) -> str:
-    """A letter that runs over the samples."""
+    """A letter that runs over the samples, or "" where all that may are in use."""
     known = next((n for n, r in scope.ranges.items() if r == axis and n != other and len(n) == 1), "")
     if not known:
-        known = next(n for n in "nkjlmrs" if not scope.known(n) and n != other)
-        scope.ranges[known] = axis
-        scope.notes[known] = f"{known} is an index in {axis}"
+        known = next((n for n in "nkjlmrs" if not scope.known(n) and n != other), "")
+        if known:
+            scope.ranges[known] = axis
+            scope.notes[known] = f"{known} is an index in {axis}"
     return known

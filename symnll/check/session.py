@@ -118,9 +118,7 @@ class Session(Sentences):
                 self._guarded(self._declaration, item, item.text)
                 inferred = False
             elif not inferred and (isinstance(item, Display) or may_define(item.sentence)):
-                start = item.start if isinstance(item, Display) else item.body.at(0)
-                self._infer(start)
-                self._relate(start)
+                self._guarded(self._look_ahead, item, item.body)
                 inferred = True
             if isinstance(item, Display | Inline):
                 self._describe(item)
@@ -133,6 +131,12 @@ class Session(Sentences):
                 self.shown = item.end
             elif isinstance(item, Inline):
                 self._guarded(partial(self._inline, items[n + 1 :]), item, item.body)
+
+    def _look_ahead(self, item: Display | Inline) -> None:
+        """Infer what the letters from this item on are, and what ties them."""
+        start = item.start if isinstance(item, Display) else item.body.at(0)
+        self._infer(start)
+        self._relate(start)
 
     def _guarded(self, act: Any, item: Any, text: Any) -> None:
         """Read an item of the document; whatever fails costs this item only."""

@@ -17,19 +17,24 @@ def values(clauses: list[Clause], is_index: Callable[[str], bool]) -> list[Claus
     for c in clauses:
         before = out[-1].tokens if len(out) > 1 else []
         at = next((k for k, t in enumerate(before) if t.text in ("=", r"\in")), 0)
-        value = [t.kind for t in c.tokens] == ["NUMBER"] and c.marks == {"COMMA"} and not c.cue
-        if value and at and before[0].kind == "NAME" and not is_index(before[0].text):
-            if [t.kind for t in before[at + 1 :]] == ["NUMBER"]:
-                sign = replace(before[at], text=r"\in")
-                before[at:] = [sign, Token("LPAR", r"\{", sign.start, sign.end), *before[at + 1 :]]
-            if before[at + 1].text == r"\{":
-                end = c.tokens[0].end
-                before[:] = [t for t in before if t.kind != "RPAR"]
-                before += [Token("COMMA", ",", end, end), *c.tokens, Token("RPAR", r"\}", end, end)]
-                out[-1].after = c.after
-                continue
-        out.append(c)
+        number = [t.kind for t in c.tokens] == ["NUMBER"] and c.marks == {"COMMA"} and not c.cue
+        listed = _listed(before[at + 1 :]) if number and at and before[0].kind == "NAME" else []
+        if not listed or is_index(before[0].text):
+            out.append(c)
+            continue
+        end = c.tokens[0].end
+        closing = Token("COMMA", ",", end, end), *c.tokens, Token("RPAR", r"\}", end, end)
+        before[at:] = [replace(before[at], text=r"\in"), *listed, *closing]
+        out[-1].after = c.after
     return out
+
+
+def _listed(side: list[Token]) -> list[Token]:
+    """The beginning of a set of values, without its closing brace: of a number, or of a set that is written; or []."""
+    if [t.kind for t in side] == ["NUMBER"]:
+        return [replace(side[0], kind="LPAR", text=r"\{", end=side[0].start), *side]
+    whole = len(side) > 2 and (side[0].text, side[-1].text) == (r"\{", r"\}")
+    return side[:-1] if whole else []
 
 
 def ranges(clauses: list[Clause], is_index: Callable[[str], bool]) -> list[Clause]:

@@ -85,6 +85,8 @@ def test_a_count_and_a_false_claim() -> None:
         ([r"p(x_1, \dots, x_n \mid \theta) = \prod_i p(x_i \mid \theta)^2"], "unknown"),
         ([r"a = 5, \quad a > 7"], "definition refuted"),
         ([r"y_i^2 = y_i, \quad y_i = 0, 1"], "proved"),
+        ([r"a = 1, \quad y =, 1", "a + 1 = 2"], "definition unparsed proved"),
+        ([r"a = 1, \quad f(x) = 0, 1", "1 + 1 = 2"], "unparsed proved"),
         ([r"y_i^2 = y_i, \quad y_i \in \{0, 1\}"], "proved"),
         ([r"y^2 \leq 1, \quad y \in (0, 1]"], "proved"),
         ([r"y^2 < 1, \quad y \in (0, 1]"], "unknown"),
@@ -122,3 +124,11 @@ def test_where_in_other_languages(where: str) -> None:
     assert of(f"{gradient}\n\n{where} $L = \\sum_k e^{{z_k}}$.") == "proved"
     if where != "where":
         assert of(f"{gradient}\n\n{where} $L = \\sum_k e^{{z_k}}$ no siempre.") == "unknown"
+
+
+def test_an_error_in_the_look_ahead_costs_no_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise IndexError("none")
+
+    monkeypatch.setattr("symnll.check.session.infer", fail)
+    assert shown("1 + 1 = 2", "1 + 1 = 3") == "proved refuted"
