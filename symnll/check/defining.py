@@ -28,7 +28,7 @@ _CONCLUDES = {"then", "so", "hence", "thus", "therefore", "we", "it", "this", "o
 _STAYS = {
     *("throughout", "below", "hereafter", "henceforth", "from now on", "from here on", "in the following"),
     *("in what follows", "in matrix notation", "in matrix form", "for short", "for brevity", "for convenience"),
-    *("for simplicity", "for ease of notation", "for all"),
+    *("for simplicity", "for ease of notation", "for all", "in place of"),
 }
 # Words between a cue and an equation, or before it in a clause, after which the equation is a property of something.
 _PROPERTY = {
@@ -181,6 +181,19 @@ def holds_for_all(s: Sentence, cue: str, right: Any, rest: Sequence[Any], restri
     if first in _ARTICLES:
         return len(after) <= 4 or cue != "where"
     return first == "and" or first in _NAMES or (cue != "where" and first in _CONCLUDES)
+
+
+def at_place(s: Sentence, following: Sequence[Any]) -> bool:
+    """Whether an equation only says where something happens, `it vanishes at $x = a$`, and no display goes on."""
+    goes_on = next((i for i in following if isinstance(i, Display) and i.environment != "inline"), None)
+    here = goes_on is not None and goes_on.sentence.number == s.number
+    return lower(s.near)[-1:] == ["at"] and bool(_HAPPENS & {*lower(s.before)}) and not here
+
+
+_HAPPENS = {
+    "vanishes", "vanish", "zero", "attained", "reached", "maximal", "minimal", "largest", "smallest", "maximum",
+    "minimum", "peaks", "optimal",
+}  # fmt: skip
 
 
 def is_property(s: Sentence) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from symnll.check.differential import variables
 from symnll.check.edits import FACTORS, ONE, SLOTS, Edit, Step, bracket, head_name, product, replaced
 from symnll.check.places import Place
 from symnll.check.written import braced, shortened
 from symnll.meaning.derivatives import is_derivative
 from symnll.meaning.functions import FUNCTIONS
-from symnll.meaning.trees import head_of
+from symnll.meaning.trees import head_of, spelled
 from symnll.read import syntax as S
 
 
@@ -192,4 +193,21 @@ def fractions(step: Step, side: int, place: Place) -> Iterator[Edit]:
         yield replaced(step, side, place, top if alone else bracket(top), text, 1.9, words)
 
 
-SOURCES = (functions, inner_logarithms, operators, powers, fractions)
+def slopes(step: Step, side: int, place: Place) -> Iterator[Edit]:
+    """The derivative of the left side, where only the right side holds derivatives: f/g = (g f' − f g')/g²."""
+    if side or place.role != "whole" or not step.equality or variables(step.sides[0]):
+        return
+    found = set(variables(step.sides[1]))
+    if len(found) != 1:
+        return
+    node, (variable,) = place.node, found
+    at, sign = (node.start, node.start), S.Name(node.start, node.start, r"\partial")
+    operator = S.Frac(*at, sign, S.Product(*at, (sign, variable)))
+    shown = rf"\frac{{\partial}}{{\partial {spelled(variable)}}}"
+    words = f"with `{shown}` before `{shortened(step.of(node))}`"
+    yield replaced(
+        step, side, place, product(operator, bracket(node)), rf"{shown} \left( {step.of(node)} \right)", 0.3, words
+    )
+
+
+SOURCES = (slopes, functions, inner_logarithms, operators, powers, fractions)

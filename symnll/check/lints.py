@@ -73,15 +73,20 @@ def _unused(scope: Scope, found: Sequence[_Binder], wide: frozenset[str]) -> Ite
     for b in found:
         free = free_letters(S.Product(b.node.end, b.node.end, b.body))
         for letter in sorted(b.letters & set(scope.ranges) - free - wide):
-            others = sorted(
-                x for x in free - b.letters if x in scope.ranges and scope.ranges[x] == scope.ranges[letter]
-            )
+            others = sorted(x for x in free - b.letters if x in scope.ranges and _perhaps_one(scope, x, letter))
             if others and _is_big(b):
                 name = _sign(b)
                 message = (
                     f"The index {scope.shown(letter)} does not occur under its {name}, but {_list(scope, others)} does."
                 )
                 yield Remark("unused-index", message, b.node)
+
+
+def _perhaps_one(scope: Scope, a: str, b: str) -> bool:
+    """Whether two letters run over one range, or may do so, as nothing says where one of them ends."""
+    invented = {scope.sizes[n] for n in scope.invented}
+    x, y = scope.ranges[a], scope.ranges[b]
+    return x == y or bool(invented & (x.upper.free_symbols | y.upper.free_symbols))
 
 
 def _reused(scope: Scope, sides: Sequence[Any], found: Sequence[_Binder], wide: frozenset[str]) -> Iterator[Remark]:

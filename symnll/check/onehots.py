@@ -12,11 +12,31 @@ from symnll.meaning.formulas import tokens_of
 from symnll.meaning.scope import Scope
 from symnll.read import syntax as S
 from symnll.read.prose import Sentence
+from symnll.read.words import DENIED
 
 _TARGET = r"(?:for the (?:true|correct|target|right|actual) (?:class|label|index|token|word) )?"
 _OTHER = r"(?:all )?(?:the )?(?:other|others|remaining|rest)(?: (?:entries|elements|components|classes|labels|terms))?"
 _REST = re.compile(rf"{_TARGET}(?:and|with|while|but) {_OTHER}(?: (?:is|are|being|be|vanish|vanishes|zero|equal|to))*")
 _ZERO = re.compile(rf"{_TARGET}(?:and|with|while|but)(?: (?:otherwise|elsewhere|for(?: all)?|for {_OTHER}))")
+
+_BOLD = r"\\(?:mathbf|boldsymbol|bm|vec)\s*\{\s*(?P<%s>[A-Za-z])\s*\}"
+_SAYS = re.compile(
+    rf"one[- ]hot[”\"’']*\s+(?:structure of|encoding|representation|vector|target|label)s?\s+(?:of\s+)?(?:the\s+)?\$?"
+    rf"{_BOLD % 'after'}|{_BOLD % 'before'}(?:[_^](?:\w|\{{[^{{}}]*\}}))?\$? (?:is|be) (?:a|the) one[- ]hot"
+)
+_PLACE = r"_\{?\s*%s\s*[_^]"
+
+
+def announced(text: str) -> dict[str, str]:
+    r"""The bold letters that a page calls one-hot, where plain ones are places of entries: \mathbf{y}_i, a_{y_i}."""
+    found: dict[str, str] = {}
+    for m in _SAYS.finditer(text):
+        name = m["after"] or m["before"]
+        words = lower(re.findall(r"[^\W\d_]+(?:'\w+)?", text[max(m.start() - 60, 0) : m.start()])[-8:])
+        denied = any(w in DENIED | {"if", "unless", "whether", "or"} or w.endswith("n't") for w in words)
+        if not denied and re.search(_PLACE % name, text):
+            found.setdefault(name, f"the page says that {name} in bold is one-hot, with the 1 at {name}")
+    return found
 
 
 def one_hot(

@@ -25,6 +25,7 @@ class ReadStep:
     report: StepReport
     wide: frozenset[str] = frozenset()
     free: frozenset[str] = frozenset()
+    body: Any = None  # what the left side is, where that is said further on in the chain
 
 
 def side(member: rows.Member, link: rows.Link) -> Any:

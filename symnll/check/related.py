@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from symnll.check.places import free_letters
 from symnll.check.sentences import CONDITION, cue_of, lower
 from symnll.meaning.define import definition
 from symnll.meaning.derivatives import is_derivative, variables_in
@@ -68,7 +69,7 @@ def ties_of(scope: Scope, items: Sequence[Any], macros: Mapping[str, Any]) -> li
             if bare != defined_name(left) and right is not None and bare in names_in(right):  # v' = −k v
                 found.append(Tie(bare, frozenset("xt"), said, varied, loose=True))
             if right is not None and defined_name(left) and not (isinstance(item, Display) and _called(left)):
-                spoken, free = keys(scope, right), {n for n in scope.ranges if mentions(right, {n})}
+                spoken, free = keys(scope, right), scope.ranges.keys() & free_letters(right)
                 own = {n for n in free if mentions(left, {n})}
                 name = _name(scope, left, right)
                 found.append(Tie(name, frozenset(spoken), said, varied, frozenset(free - own)))
@@ -246,7 +247,7 @@ def _in_words(scope: Scope, items: Sequence[Any], macros: Mapping[str, Any]) -> 
             yield from (Tie(letter, frozenset({name}), said, loose=made) for letter in here)
             group = here
         elif whole is not None and (words & IS or made) and not words & OTHER:
-            free = frozenset(n for n in scope.ranges if mentions(whole, {n}))
+            free = frozenset(scope.ranges.keys() & free_letters(whole))
             yield from (Tie(y, frozenset(spoken), said, indices=free, loose=True) for y in group if y not in spoken)
         elif name:
             if of_that and near[:1] in (["is"], []) and not words & OTHER:

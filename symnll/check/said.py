@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from symnll.check.defining import (
     Clauses,
+    at_place,
     holds_for_all,
     is_entry,
     is_entry_of,
@@ -19,14 +20,20 @@ from symnll.check.defining import (
     whole_of,
 )
 from symnll.check.described import Described, otherwise
+from symnll.check.differential import written
+from symnll.check.functions import names_function
 from symnll.check.onehots import one_hot
-from symnll.check.sentences import DEFINES, cue_of, doubtful, may_name
+from symnll.check.sentences import DEFINES, cue_of, doubtful, independent, may_name
 from symnll.check.step import EQUALITIES
 from symnll.check.stretch import Stretch, name_of
 from symnll.meaning.define import definition, split_relation
+from symnll.meaning.displays import lists_entries
+from symnll.meaning.joint import joint
 from symnll.meaning.scope import Scope
+from symnll.read import rows
 from symnll.read import syntax as S
 from symnll.read.documents import Display, Document, Inline
+from symnll.read.prose import Sentence
 from symnll.read.tokens import BIG, Token
 
 
@@ -57,6 +64,7 @@ class Sentences:
     described: list[Described]  # what sentences say of names with a standard meaning
     read: set[int]
     shown: int
+    last: rows.Member | None
 
     @property
     def scope(self) -> Scope:
@@ -67,6 +75,20 @@ class Sentences:
 
     def _infer(self, at: int) -> None:
         raise NotImplementedError
+
+    def _links(self, tokens: list[Token], item: Display) -> tuple[list[rows.Link], rows.Member | None]:
+        """The steps of a display and its last member, with derivatives for a sign that the page introduces for them."""
+        links, last = rows.links(tokens, self._is_index)
+        starts = [link.lhs or self.last for link in links if link.first or link is links[0]]
+        read = written(self.names.operators, tokens, [m.tokens for m in starts if m is not None], item.start)
+        if read.tokens is tokens:
+            return links, last
+        links, last = rows.links(read.tokens, self._is_index)
+        for link in links:
+            members = [m for m in (link.lhs, link.rhs) if m is not None and m.tokens]
+            if any(m.start <= p < m.end for m in members for p in read.places):
+                link.read_as, link.guessed = read.note, read.guessed
+        return links, last
 
     def _equation(
         self, tokens: list[Token], item: Inline | Display, cue: str, following: Sequence[Any]
@@ -92,18 +114,21 @@ class Sentences:
     def _sentence(self, tokens: list[Token], item: Inline, cue: str, following: Sequence[Any]) -> None:
         """Take an equation in a sentence for a definition, where the sentence defines."""
         said = self._equation(tokens, item, cue, following)
-        if said is None:
+        if said is None or lists_entries(said.left, said.right):
             return
         s, left, right, name, source = item.sentence, said.left, said.right, said.name, item.body.text.strip()
         used = self.names.spoken | (set() if cue == "let" else self.names.mentioned)  # the loss $L$. Let $L = …$
         fresh = name in self.scope.definitions or name not in used
-        if said.clear and may_be(cue, right, fresh):
+        fresh_function = fresh and said.first and names_function(self.names, left, right, s, said.rest)
+        if (said.clear and may_be(cue, right, fresh)) or fresh_function or self._factorises(said, s):
             if not self.names.say(left, right, source):
                 self.names.ignored(left, right, source)
             return
         if said.whole and self.names.otherwise(left, right, source):
             self.described.append(Described(item.body.at(0), name, otherwise(name, source)))
             self._describe(item)
+        if at_place(s, following):
+            return
         declared = [d.display == 0 for d in self.scope.definitions.get(name, ())]
         if name and not (declared and all(declared)):
             self._leave_out(said.items, name)
@@ -125,6 +150,8 @@ class Sentences:
         cue = self.clauses.reach(s, item.body.text, near)
         cued = bool(cue or cue_of(s) & DEFINES)
         said = self._equation(tokens, item, cue, following)
+        if said is not None and self._factorises(said, s):
+            return False
         unclear = said is not None and (not said.first or (cued and not said.clear))
         if doubtful(whole_of(s, rest_of(s, following))) or (cued and not cue) or unclear:
             if said is not None and said.name and not self.scope.known(said.name):
@@ -133,6 +160,11 @@ class Sentences:
         head = tokens[-1] if tokens[0].text[1:] in BIG else tokens[0]  # let Σ_j e^{z_j} = S
         names = {head.text} if head.kind == "NAME" else set()
         return cued and not may_name(s, near) and bool(names & self.names.earlier)
+
+    def _factorises(self, said: _Said, s: Sentence) -> bool:
+        """Whether a sentence on independent samples says what their joint probability is: `if you sample …, we get`."""
+        found = definition(self.scope, said.left, said.right, "")
+        return found is not None and joint(found) and independent(whole_of(s, said.rest))
 
     def _is_index(self, name: str) -> bool:
         return name in self.scope.ranges or (len(name) == 1 and name in "ijklmn" and not self.scope.known(name))

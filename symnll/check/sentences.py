@@ -5,6 +5,7 @@ What a sentence says in other words than these is not guessed: it states no cond
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from symnll.read.prose import Sentence
@@ -41,7 +42,8 @@ STATING = (BESIDE - _OPEN) | CONDITION | {
     "product", "chain", "rule", "partial", "off", "jacobian", "hessian", "matrix", "next", "finally", "there", "here",
     "such", "that", "equals", "reads", "simplifies", "reduces", "can", "write", "expression", "loss", "softmax",
     "probability", "output", "input", "any", "every", "all", "each", "non-target", "cross-entropy", "function", "using",
-    "apply", "calculate", "let", "us", "let's", "coincide", "numerator", "denominator",
+    "apply", "calculate", "let", "us", "let's", "coincide", "numerator", "denominator", "constant", "vanishes", "drops",
+    "simply", "just", "term", "terms",
 }  # fmt: skip
 
 
@@ -67,6 +69,17 @@ def supposes(s: Sentence, tokens: Sequence[Token]) -> bool:
     return bool(near) and near[-1] in CONDITION
 
 
+def if_equal(tokens: Sequence[Token], s: Sentence) -> bool:
+    r"""Whether a sentence supposes an equation: `if $s = \sigma(a)$ then`."""
+    relations = [t.text for t in tokens if t.kind == "REL"]
+    return relations == ["="] and lower(s.near)[-1:] in (["if"], ["when"])
+
+
+def clause_of(gap: str) -> str:
+    """The text before a formula from the last colon or semicolon, where there is one in its sentence."""
+    return re.split(r"[:;.!?]\s", gap)[-1]
+
+
 def cue_of(s: Sentence) -> set[str]:
     """The last words before a formula that say what it is for."""
     return set(lower(s.before[-5:]))
@@ -87,3 +100,10 @@ def may_define(s: Sentence) -> bool:
 def may_name(s: Sentence, after_display: bool) -> bool:
     """Whether a sentence may define what was spoken of before, by a word for it or as it goes on from a display."""
     return bool(cue_of(s) & NAMING) or (after_display and s.before[:1] == ("with",))
+
+
+def independent(s: Sentence) -> bool:
+    """Whether a sentence is about samples that are independent, and does not take that back."""
+    words = {*lower(s.before), *lower(s.after)}
+    denied = words & (DENIED | {"would", "could", "might", "may", "unless", "only", "were", "otherwise"})
+    return bool(words & {"independent", "independently", "iid", "i.i.d", "i.i.d."}) and not denied

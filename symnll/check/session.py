@@ -10,19 +10,27 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from symnll.check.assumed import assumes
+from symnll.check.capitals import words_in
 from symnll.check.cases import Case
+from symnll.check.chains import define_by_maximiser, exponents_in, groups_of, in_order
 from symnll.check.clock import OutOfTime
+from symnll.check.costs import said_of_costs
 from symnll.check.counts import counted, define_count
 from symnll.check.defining import Clauses, rejected
 from symnll.check.described import MEANINGS, described, now
+from symnll.check.differential import operators
+from symnll.check.items import explained, stretches
+from symnll.check.kinds import Kinds
 from symnll.check.letters import scopes_of
 from symnll.check.lints import remarks
 from symnll.check.loose import heads, left_open, sizes_in, states_anew, worded
+from symnll.check.onehots import announced
 from symnll.check.options import Options
 from symnll.check.reading import ReadStep, blank, lint, member_text, side, unparsed, unreadable
 from symnll.check.related import ties_of
 from symnll.check.said import Sentences
-from symnll.check.sentences import CONDITION, cue_of, may_define, odd_word, supposes
+from symnll.check.sentences import CONDITION, clause_of, cue_of, if_equal, may_define, odd_word, supposes
 from symnll.check.stretch import Stretch
 from symnll.check.verdicts import Verdicts, patient
 from symnll.meaning.declare import condition_tokens, declare
@@ -36,6 +44,7 @@ from symnll.read import syntax as S
 from symnll.read.annotations import beside
 from symnll.read.documents import Declaration, Display, Document, Inline, read_document
 from symnll.read.prose import Sentence
+from symnll.read.prose import words_in as words_of
 from symnll.read.recover import first_bad
 from symnll.read.source import Source
 from symnll.read.tokens import BIG, LETTERS, NAMED, Token, Unreadable
@@ -78,7 +87,7 @@ class Session(Sentences):
         self.last: rows.Member | None = None
         self.last_conditions: list[list[Token]] = []
         self.supposed: tuple[list[Token], Sentence] | None = None  # a condition in the sentence before a display
-        self.case, self.clauses = Case(), Clauses()
+        self.case, self.clauses, self.kinds = Case(), Clauses(), Kinds()
         self.read: set[int] = set()  # the places of the formulas in sentences that were read
         self.shown = 0  # where the last display ends
 
@@ -92,7 +101,7 @@ class Session(Sentences):
     def run(self) -> FileReport:
         for p in self.document.problems:
             self._problem("unreadable-text", p.message, p.start, p.end)
-        for stretch in _stretches(self.document.items):
+        for stretch in stretches(self.document.items):
             self.names, self.last, self.case = self._anew(), None, Case()
             self._stretch(stretch)
         if self.pending.said is not None:
@@ -104,11 +113,17 @@ class Session(Sentences):
         """The items between two resets: the first declarations at once, so that inference sees them."""
         self.ahead = [i for i in items if isinstance(i, Display) or (isinstance(i, Inline) and may_define(i.sentence))]
         self.formulas = [i for i in items if isinstance(i, Display | Inline)]
+        self.scope.words |= words_in(i.body.text for i in self.formulas)
+        self.scope.onehots = announced(self.source.text)
+        self.names.note(f"{self.scope.onehots} {self.scope.words}")
         self.counted = counted(items)
         self.scope.counted = set(self.counted.values())
         for name, said in worded(self.scope, items, self.document.macros):
             self.names.loosen(name, said)
         self.described = described(self.scope, items, self.source.text, self.document.macros)
+        self.names.costs = said_of_costs(self.scope, items, self.document.macros)
+        self.names.note(self.names.costs.said)
+        self.names.operators = operators(self.scope, self.source.text, self.document.macros)
         inferred = False
         for n, item in enumerate(items):
             if isinstance(item, Display | Inline):
@@ -122,8 +137,10 @@ class Session(Sentences):
                 inferred = True
             if isinstance(item, Display | Inline):
                 self._describe(item)
+                if said := self.kinds.reach(self.scope, item, self.document.macros):
+                    self.names.note(said)
             if isinstance(item, Display):
-                for k, following in enumerate(_explained(item, items[n + 1 :]), n + 1):
+                for k, following in enumerate(explained(item, items[n + 1 :]), n + 1):
                     self._describe(following)
                     self._guarded(partial(self._inline, items[k + 1 :]), following, following.body)
                 self._guarded(partial(self._display, items[n + 1 :]), item, item.body)
@@ -239,6 +256,9 @@ class Session(Sentences):
             cue = self.clauses.reach(item.sentence, item.body.text, at_display)
             if (indices and cue_of(item.sentence) & CONDITION) or sizes_in(self.scope, tokens, item):
                 self.supposed = tokens, item.sentence
+            elif if_equal(tokens, item.sentence):
+                self.supposed = tokens, item.sentence
+                self._sentence(tokens, item, cue, following)
             elif self.case.tokens is not tokens:
                 self._sentence(tokens, item, cue, following)
         except (Refused, Unreadable):
@@ -258,6 +278,7 @@ class Session(Sentences):
             self.last = None
             return
         body, self.names.anew = item.body, states_anew(item)
+        self.names.costs.reach(item, self.names.section)
         self.names.sections[item.number] = self.names.section
         try:
             with patient(self.options.timeout):
@@ -273,8 +294,9 @@ class Session(Sentences):
                 return
         self.names.earlier = set(self.names.spoken)
         rejects = item.environment != "inline" and rejected(item)
+        self.names.assumed = item.environment != "inline" and not rejects and assumes(item.sentence)
         self.names.spoken |= {t.text for t in tokens if t.kind == "NAME" and not rejects}
-        links, last = rows.links(tokens, self._is_index)
+        links, last = self._links(tokens, item)
         trouble = first_bad(tokens) or self._unknown_command(tokens) if not links else None
         if trouble is not None:
             display.steps.append(unreadable(self.source, body, trouble))
@@ -317,8 +339,10 @@ class Session(Sentences):
         if self.supposed is None:
             return None
         tokens, s = self.supposed
-        words = item.sentence.before
-        same = item.sentence.number == s.number and words[: len(s.before)] == s.before
+        words = list(item.sentence.before)
+        same = item.sentence.number == s.number and words[: len(s.before)] == list(s.before)
+        if same and "=" in [t.text for t in tokens]:  # Its inverse is the logit: if s = σ(a) then
+            words = [*words_of(clause_of(s.gap)), *words[len(s.before) :]]
         if not same or item.environment != "inline":
             self.supposed = None
         return tokens if same and not odd_word(words) else None
@@ -348,17 +372,20 @@ class Session(Sentences):
                 report.lints.append(lint(self.source, "unchecked-remark", UNCHECKED, tokens[0].start, tokens[-1].end))
             steps.append(ReadStep(link, sides, report))
             display.steps.append(report)
-        for group in _groups(steps):
+        for group in groups_of(steps):
             trees = [t for s in group if s.sides for t in s.sides]
             wide, free = scopes_of(trees)
-            for step in group:
+            told = define_by_maximiser(self.names, display.display, group)
+            for step in in_order(self.names, group):
                 if step.sides is None:
                     if step.report.verdict == "unparsed":
                         said = f"{step.report.lhs} = {step.report.rhs}"
                         self.names.loosen(left_open(self.scope, step.link, None), said)
                     continue
                 step.wide, step.free = wide, frozenset(free)
-                self.verdicts.decide(self.names, display, step)
+                if step not in told:
+                    self.verdicts.decide(self.names, display, step)
+                step.report.inferred += exponents_in(step.link)
                 members = [m for m in (step.link.lhs, step.link.rhs) if m is not None]
                 self.names.held |= {t.text for m in members for t in m.tokens if t.kind == "NAME"}
                 for message in self.names.unreported:
@@ -368,34 +395,5 @@ class Session(Sentences):
                 for r in remarks(self.scope, step.sides, step.report, wide):
                     at = r.node or S.Node(step.link.relation.start, step.link.rhs.end)
                     step.report.lints.append(lint(self.source, r.code, r.message, at.start, at.end))
-
-
-def _explained(display: Display, items: Sequence[Any]) -> list[Inline]:
-    """The formulas of the sentence that goes on after a display with `where`."""
-    found = []
-    for item in items:
-        if not isinstance(item, Inline) or item.body.at(0) - display.end > 400 or item.cue.split()[:1] != ["where"]:
-            break
-        found.append(item)
-    return found
-
-
-def _stretches(items: Sequence[Any]) -> list[list[Any]]:
-    out: list[list[Any]] = [[]]
-    for item in items:
-        if isinstance(item, Declaration) and item.text.text.strip() == "reset":
-            out.append([])
-        else:
-            out[-1].append(item)
-    return out
-
-
-def _groups(steps: Sequence[ReadStep]) -> list[list[ReadStep]]:
-    """Chains: steps that share a side with the one before."""
-    out: list[list[ReadStep]] = []
-    for step in steps:
-        if out and step.link.lhs is out[-1][-1].link.rhs:
-            out[-1].append(step)
-        else:
-            out.append([step])
-    return out
+                    if r.code == "unused-index" and step.report.verdict == "definition":
+                        self.names.odd[f"{step.report.lhs} = {step.report.rhs}"] = r.message

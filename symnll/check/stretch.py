@@ -8,18 +8,24 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import Any
 
+from symnll.check.costs import Costs
+from symnll.check.differential import Operator
+from symnll.check.entries import Entries, take
+from symnll.check.leads import leads
+from symnll.check.outcomes import agrees
 from symnll.check.reading import ReadStep, lint
 from symnll.check.spellings import MOMENTS, OPERATORS, STANDARD, usual
 from symnll.check.step import EQUALITIES, judge, meaning
 from symnll.meaning.define import FIXED, definition, is_number, record
-from symnll.meaning.evidence import labels_below
+from symnll.meaning.displays import lists_entries
+from symnll.meaning.elaborate import Elaborator
 from symnll.meaning.functions import FUNCTIONS
 from symnll.meaning.joint import joint
 from symnll.meaning.known import covers, declared, is_compound, is_letter, namesake, says_a_value, taken
 from symnll.meaning.scope import Definition, Scope, pretty
 from symnll.meaning.shape import totals
 from symnll.meaning.standard import DELTAS, INDICATORS
-from symnll.meaning.trees import children, names_in, spelled
+from symnll.meaning.trees import head_of, names_in, spelled
 from symnll.read import syntax as S
 from symnll.read.shapes import bounds_a_letter, limits_an_argument
 from symnll.read.source import Source
@@ -48,8 +54,14 @@ class Stretch:
         self.twice: dict[str, str] = {}  # definitions whose names may have another meaning under another heading
         self.untaken: set[str] = set()  # declared names to which a sentence gives a meaning that is not taken in
         self.domains: dict[str, str] = {}  # definitions that are stated for some values only, and for which
+        self.entries: Entries = {}  # the numbers that are given for entries: y_0 = 5
+        self.odd: dict[str, str] = {}  # definitions with a sum that only counts, and what is odd in them
         self.claims = False  # in a sentence that defines nothing
+        self.assumed = False  # in a display that its sentence assumes
+        self.assumptions: set[str] = set()  # the functions of which such a display says what they are
         self.unreported: list[str] = []  # remarks on definitions in sentences, for the next step
+        self.costs = Costs()  # what sentences say of costs that nothing defines
+        self.operators: list[Operator] = []  # signs that sentences introduce for the derivative
 
     def note(self, what: str) -> None:
         """Add to all that the names depend on."""
@@ -75,8 +87,8 @@ class Stretch:
         if joint(found) or totals(found):  # L = Σ_n L_n / N
             names = names_in(right) if totals(found) else names_in(right) - {found.head}
             others = (d for n in names for d in self.scope.definitions.get(n, ()))
-            return any(_leads(self.scope, d.body, found.head, set()) for d in others)
-        return operator or _leads(self.scope, right, found.head, set())
+            return any(leads(self.scope, d.body, found.head, set()) for d in others)
+        return operator or leads(self.scope, right, found.head, set())
 
     def _stated(self, found: Definition, left: Any) -> bool:
         """Whether the document has said what this operator is, perhaps in another spelling; or E[2X] and the like."""
@@ -108,7 +120,7 @@ class Stretch:
             if self._holds_of(left, right):
                 return True
         others = [x for name, xs in scope.definitions.items() if name != found.head for x in xs]
-        if any(_leads(scope, x.body, found.head, set()) for x in others):
+        if any(leads(scope, x.body, found.head, set()) for x in others):
             scope.unclear[found.head] = (
                 f"{pretty(found.head)} is defined twice, by {old[0].source} and by {source}, and other definitions "
                 f"speak of it; give one of the two another name."
@@ -181,7 +193,11 @@ class Stretch:
         link, report = step.link, step.report
         if link.relation.text not in EQUALITIES or step.sides is None or self.claims:
             return False
-        left, right = step.sides
+        if self.costs.bound(bare_name(step.sides[0])):
+            return False
+        left, right = step.sides if step.body is None else (step.sides[0], step.body)
+        if lists_entries(left, right):
+            return True
         spoken = (names_in(left) | names_in(right)) - self.scope.ranges.keys()
         head = [*(link.lhs.tokens if link.lhs is not None else ()), link.relation]
         places = [(c, bounds_a_letter(c) or limits_an_argument(head, c)) for c in link.conditions]
@@ -192,6 +208,11 @@ class Stretch:
         source = f"{report.lhs} = {report.rhs}"
         if limited and self._in_pieces(left, right):
             return False
+        entry = take(self.scope, left, right, self.section, self.entries)
+        if entry is not None:
+            self.loosen(name_of(left), source)
+            self.note(f"entry {source} {self.section}")
+            return entry
         found = self._introduces(display, step, left, right, named)
         if found and limited:
             self.domains[source] = ", ".join("".join(t.text for t in c) for c in domain.values())
@@ -218,10 +239,13 @@ class Stretch:
         if link.relation.text in (":=", "=:") and self.define(right, left, f"{report.rhs} = {report.lhs}", display):
             return True
         named = named and name_of(left) not in self.earlier and not isinstance(S.unwrap(right), (S.Name, S.Atom))
-        fresh = link.first or self._fresh(left, not named) or (named and self._of_all(left, right))
+        called = named and (self._of_all(left, right) or self.calls_new(left))
+        fresh = link.first or self._fresh(left, not named) or called
         forward = link.role == "where" or (fresh and not self._letters_apart(left, right))
         if link.relation.text == "=" and link.role != "where" and (bare_name(left), 0) in self.scope.quantities:
             forward = False  # spoken of before: a claim
+        if forward and not agrees(self.scope, left, right, self._holds_of):
+            return False
         if forward:
             found = definition(self.scope, left, right, "", display)
             other = None if found is None or taken(self.scope, found) else namesake(self.scope, found)
@@ -253,6 +277,29 @@ class Stretch:
         """Whether p(x_1, …, x_n) = ∏_k p(x_k): in L = p(x_1, …, x_n) = ∏_k p(x_k) it says what both are."""
         found = definition(self.scope, left, right, "")
         return found is not None and joint(found) and found.head not in self.scope.definitions
+
+    def is_new(self, sides: tuple[Any, Any]) -> bool:
+        """Whether the left side of an equation is a name without a meaning, which the equation may give it."""
+        found = definition(self.scope, *sides, "")
+        return self._fresh(sides[0], False) and found is not None and not taken(self.scope, found)
+
+    def understood(self, node: Any) -> bool:
+        """Whether a side can be read."""
+        with self.scope.saved():
+            try:
+                Elaborator(self.scope).value(node, {})
+            except Unreadable:
+                return False
+        return True
+
+    def calls_new(self, left: Any) -> bool:
+        """Whether a side is a call of a name without a meaning: P(y = k | x) in p_k = P(y = k | x) = …."""
+        node = S.unwrap(left)
+        if not (isinstance(node, S.Product) and len(node.items) == 2 and isinstance(head_of(node.items[1]), S.Bracket)):
+            return False
+        name = name_of(left)
+        special = (NAMED | FIXED | INDICATORS | DELTAS | STANDARD | MOMENTS | set(FUNCTIONS)) - {"Pr", r"\Pr"}
+        return bool(name) and not (name in special or usual(name) in STANDARD or self.scope.known(name))
 
     def _scripted(self, side: Any, only: Container[str] = ()) -> bool:
         """Whether a side is a letter that the steps so far speak of, with primes or something above it."""
@@ -337,31 +384,3 @@ def name_of(node: Any) -> str:
     first = node.items[0] if isinstance(node, S.Product) else node
     name = first.base if isinstance(first, S.Atom) else first
     return name.text if isinstance(name, S.Name) else ""
-
-
-def _leads(scope: Scope, node: Any, name: str, seen: set[str]) -> bool:
-    """Whether a tree speaks of a name, itself or through the definitions that it uses."""
-    spoken = _spoken(scope, node)
-    if name in spoken:
-        return True
-    new = {d for d in names_in(node) | spoken if d in scope.definitions} - seen
-    seen |= new
-    return any(_leads(scope, d.body, name, seen) for n in new for d in scope.definitions[n])
-
-
-def _spoken(scope: Scope, node: Any) -> set[str]:
-    """The names in a tree, with their labels too, other than those in a label such as LS in y^{LS} or x in μ_x."""
-    if isinstance(node, S.Name):
-        return {node.text}
-    if not (isinstance(node, S.Atom) and isinstance(node.base, S.Name)):
-        return {n for c in children(node) for n in _spoken(scope, c)}
-    name = node.base.text
-    below, above = ("".join(f"{m}{spelled(S.unwrap(s))}" for s in x) for m, x in (("_", node.subs), ("^", node.sups)))
-    found = {name + below, name + above, name + below + above, name + above + below}
-    scripts = [s for s in (*node.subs, *node.sups) if not isinstance(S.unwrap(s), S.Product)]
-    if labels_below(scope, name, node.subs):
-        scripts = list(node.sups)
-        found.discard(name)
-    else:
-        found.add(name)
-    return found.union(*(_spoken(scope, s) for s in scripts))

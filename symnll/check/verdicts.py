@@ -11,35 +11,35 @@ from typing import Any
 
 from sympy.core.function import AppliedUndef
 
+from symnll.check.assumed import assume, doubt
+from symnll.check.beyond import Beyond, fill
 from symnll.check.clock import OutOfTime, within
 from symnll.check.decide import Decision
+from symnll.check.entries import with_entries
 from symnll.check.loose import left_open, perhaps_anew
-from symnll.check.opaque import opaque
+from symnll.check.opaque import freely
 from symnll.check.options import Options
 from symnll.check.reading import ReadStep, lint, member_text, side, unparsed
 from symnll.check.repair import Broken, repair
 from symnll.check.rounded import is_cut, rounded
 from symnll.check.spellings import STANDARD, USUAL, usual
 from symnll.check.standing import unheard_of
-from symnll.check.step import Meant, judge, meaning
+from symnll.check.stated import stated
+from symnll.check.step import EQUALITIES, Meant, judge, meaning
 from symnll.check.stretch import Stretch, name_of
 from symnll.meaning.conditions import RELATIONS
-from symnll.meaning.evidence import in_scripts, labels_below, only_bare
+from symnll.meaning.evidence import labels_below
 from symnll.meaning.functions import FUNCTIONS
 from symnll.meaning.infer import SIZES
-from symnll.meaning.known import reach
 from symnll.meaning.scope import Definition, Scope, pretty
-from symnll.meaning.trees import names_in
-from symnll.meaning.values import Independent, NotANumber, Tied
+from symnll.meaning.values import Independent, Tied
 from symnll.read import rows
 from symnll.read import syntax as S
 from symnll.read.source import Source
 from symnll.read.tokens import Unreadable
 from symnll.report.model import Counterexample, DisplayReport, Lint, StepReport
-from symnll.small.show import text
 
 EDITS, ALL_EDITS = 2.0, 60.0  # seconds to look for what would mend one step, and all steps of a document
-ORDER = {r"\leq", r"\geq", "<", ">", r"\neq"}
 EXTRA = 2.0  # seconds that a step may take beyond its limit, for other readings and repairs
 
 
@@ -48,7 +48,7 @@ def patient(seconds: float) -> AbstractContextManager[None]:
     return within(EXTRA + seconds)
 
 
-class Verdicts:
+class Verdicts(Beyond):
     """Decides the steps of one document; `store` keeps what was decided."""
 
     def __init__(self, source: Source, macros: Mapping[str, Any], options: Options, store: Any = None) -> None:
@@ -85,7 +85,7 @@ class Verdicts:
         unheard = not new and link.first and unheard_of(stretch.scope, *sides)
         told = not new and (unheard or not stretch.general(sides))
         if standard is not None and (standard[1].verdict == "proved" or told):
-            _fill(report, *standard, link)
+            fill(report, *standard, link)
             self._mend(stretch.scope, display, step, *standard)
             if report.verdict == "proved":
                 stretch.confirm(sides)
@@ -107,41 +107,70 @@ class Verdicts:
                 message = "This name has a standard meaning; here it is whatever is written, which is not checked."
                 report.lints.append(lint(self.source, "standard-name", message, sides[0].start, sides[0].end))
             return
+        plain = link.first and link.relation.text in EQUALITIES and not link.conditions
+        if stretch.assumed and plain and assume(stretch, *sides, f"{report.lhs} = {report.rhs}", display.display):
+            report.verdict, report.reason = "definition", "This is assumed here, and what rests on it says so."
+            return
         if link.relation.text == "=:":
             sides = sides[::-1]
         quantities = stretch.scope.quantities.copy()
         try:
-            meant = _meaning(stretch.scope, sides, step)
+            meant = stated(stretch.scope, sides, step)
         except Unreadable as error:
             if not isinstance(error, Tied):
                 stretch.scope.quantities = quantities  # what was inferred from a step that is not understood
             unparsed(self.source, report, error)
             if isinstance(error, Independent):
                 report.verdict = "unknown"
-            self._whatever(stretch.scope, sides, step, error)
+            if isinstance(error, Independent) and self._supposed(stretch, step):
+                return
+            if not self._general(stretch, display, step):
+                self._whatever(stretch.scope, sides, step, error)
             return
         key = self._key(stretch, step)
         if self._recall(report, key):  # only now, as the meaning may have given names a meaning
             return
-        decision = _doubted(stretch, meant, self._judged(stretch.scope, meant, link))
+        with stretch.scope.saved():
+            free = freely(stretch.scope, sides, step)
+            found = judge(free, self.options.timeout / 4) if free is not None else None
+        if free is not None and found is not None and found.verdict == "proved":
+            fill(report, free, found, link)
+            self._remember(report, key)
+            return
+        decision = self._judged(stretch.scope, meant, link)
+        with stretch.scope.saved():
+            given = None if decision.verdict == "proved" else self._with_entries(stretch, sides, step)
+        meant, decision = given or (meant, _doubted(stretch, meant, decision))
         if decision.verdict in ("refuted", "conditional") and stretch.anew and link.first:
             decision = perhaps_anew(stretch, sides, report, decision)
+        if link.guessed and decision.verdict in ("refuted", "conditional"):
+            decision = Decision("unknown", f"It is false if {link.read_as}, which is a guess.")
+        if stretch.assumed and plain and decision.verdict in ("refuted", "conditional"):
+            doubt(stretch, sides, f"{report.lhs} = {report.rhs}")
+            decision = Decision("unknown", "This is assumed, which is not taken in; declare it: `assume …`.")
         if link.supposed and decision.verdict in ("refuted", "conditional"):
             decision = Decision("unknown", "This is what the ⇒ after it supposes; by itself it is not decided.")
         decision = rounded(meant, (report.lhs, report.rhs), decision)
-        _fill(report, meant, decision, link)
+        fill(report, meant, decision, link)
+        if decision.verdict == "unknown" and self._supposed(stretch, step):
+            return
         with stretch.scope.saved():
             self._mend(stretch.scope, display, step, meant, decision)
             self._other_readings(stretch.scope, step, sides, meant, decision)
         self._remember(report, key)
 
-    def _whatever(self, scope: Scope, sides: Any, step: ReadStep, error: Unreadable) -> None:
-        """Prove a step for all values of the letters whose definitions are not understood, if that can be done."""
-        with scope.saved():
-            meant = opaque(scope, sides, step, error)
-            decision = self._judged(scope, meant, step.link) if meant is not None else None
-        if meant is not None and decision is not None and decision.verdict == "proved":
-            _fill(step.report, meant, decision, step.link)
+    def _with_entries(self, stretch: Stretch, sides: Any, step: ReadStep) -> tuple[Meant, Decision] | None:
+        """What a step states of vectors whose entries are given, and the decision on that."""
+        found = with_entries(stretch.scope, stretch.entries, stretch.section, sides, step)
+        if found is None:
+            return None
+        meant, sizes = found
+        decision = _doubted(stretch, meant, self._judged(stretch.scope, meant, step.link))
+        if decision.witness is not None:
+            witness = replace(decision.witness, sizes={**sizes, **decision.witness.sizes})
+            return meant, replace(decision, witness=witness)
+        said = tuple(f"{name} = {n}, as many entries as are given" for name, n in sizes.items())
+        return meant, replace(decision, hypotheses=(*decision.hypotheses, *said))
 
     def _standard(self, stretch: Stretch, step: ReadStep) -> tuple[Meant, Decision] | None:
         """What is true of a standard name such as softmax, of which the document says nothing, defines nothing."""
@@ -239,8 +268,10 @@ class Verdicts:
         letters = sorted(step.wide), sorted(step.free)
         links = [step.link, *step.link.implied_by]  # by their tokens: a macro of the same name may mean another thing
         sides = [[_tokens(p.lhs), p.relation.text, _tokens(p.rhs)] for p in links]
-        spoken = sorted(stretch.earlier)
-        return repr((stretch.trail, spoken, sides, conditions, letters, step.link.supposed, self.options.key))
+        spoken = sorted(stretch.earlier), stretch.section if stretch.entries else 0
+        return repr(
+            (stretch.trail, spoken, sides, conditions, letters, step.link.supposed, step.link.guessed, self.options.key)
+        )
 
     def _recall(self, report: StepReport, key: str) -> bool:
         found = self.store.get(key) if self.store is not None else None
@@ -263,66 +294,6 @@ class Verdicts:
         })  # fmt: skip
 
 
-def _meaning(scope: Scope, sides: Any, step: ReadStep) -> Meant:
-    """What a step states. If a vector or an index stands where a number must, letters that functions are defined by
-    are numbers: a page may define σ(x) for a number x, and write x_n for its data, or f(t), and write x_t.
-    """
-    link = step.link
-    sizes = scope.temperatures & {n for s in sides for n in reach(scope, s)}
-    if sizes and link.relation.text in ORDER:  # what holds of whole numbers may not hold of a temperature
-        message = (
-            f"{min(sizes)} is where a sum ends, and divides an exponent elsewhere; give one of the two another letter, "
-            "or declare the index that runs up to it."
-        )
-        raise Unreadable(message, sides[0].start, sides[1].end)
-    try:
-        return meaning(scope, sides, link.relation.text, link.conditions, step.wide, step.free)
-    except NotANumber as error:
-        letters = _arguments(scope, sides)
-        if not letters:
-            raise
-        ranges, definitions = scope.ranges.copy(), scope.definitions.copy()
-        try:
-            for letter in letters:
-                scope.quantity(letter, _kind(scope, letter), (), inferred=True)
-                scope.ranges.pop(letter, None)
-            for name, ds in definitions.items():
-                scope.definitions[name] = [replace(d, parameters=d.parameters | letters & _letters_of(d)) for d in ds]
-            meant = meaning(scope, sides, link.relation.text, link.conditions, step.wide, step.free)
-        except Unreadable:
-            raise error from None
-        finally:
-            scope.ranges, scope.definitions = ranges, definitions
-            for letter in letters:
-                del scope.quantities[letter, 0]
-        meant.notes = [n for n in meant.notes if n not in {scope.notes.get(letter) for letter in letters}]
-        meant.notes.extend(f"{pretty(n)} is a {_kind(scope, n)} number here" for n in sorted(letters))
-        return meant
-
-
-def _kind(scope: Scope, letter: str) -> str:
-    """The kind of a number that has the name of a vector: that of the entries."""
-    kinds = {q.kind for q in scope.quantities.values() if q.name == letter and q.axes} - {"simplex", "onehot", "labels"}
-    return kinds.pop() if len(kinds) == 1 else "real"
-
-
-def _arguments(scope: Scope, sides: Any) -> set[str]:
-    """The letters that a step only holds as numbers, that functions are defined by, and that are vectors elsewhere."""
-    guessed = {q.name for q in scope.quantities.values() if q.axes}
-    guessed |= (scope.ranges.keys() & scope.notes.keys()) - scope.integral
-    known = {q.name for q in scope.quantities.values() if not q.axes} | scope.definitions.keys()
-    opened = [d for s in sides for n in reach(scope, s) for d in scope.definitions.get(n, ())]
-    arguments = {n for ds in scope.definitions.values() for d in ds for n in _letters_of(d)}
-    indices = in_scripts([*sides, *(d.body for d in opened)]) & scope.ranges.keys()
-    return (only_bare(sides) & arguments & guessed) - known - indices
-
-
-def _letters_of(d: Definition) -> set[str]:
-    """The letters that a function is defined by, and that its body speaks of."""
-    letters = {S.unwrap(a).text for a in d.arguments or () if isinstance(S.unwrap(a), S.Name)}
-    return letters & names_in(d.body)
-
-
 def _doubted(stretch: Stretch, meant: Meant, decision: Decision) -> Decision:
     """No refutation rests on a name that nobody declared and only one side holds: it may be defined elsewhere.
 
@@ -334,7 +305,7 @@ def _doubted(stretch: Stretch, meant: Meant, decision: Decision) -> Decision:
         return Decision("unknown", twice[0])
     if decision.verdict not in ("refuted", "conditional"):
         return decision
-    bare = [n for n, size in scope.sizes.items() if size in (meant.lhs, meant.rhs)]
+    bare = [n for n, size in scope.sizes.items() if not size.is_number and size in (meant.lhs, meant.rhs)]
     if bare and any(getattr(s, "is_number", False) for s in (meant.lhs, meant.rhs)):
         reason = f"{bare[0]} is a size here, of which steps hold for every value; say it in words, or with `case`."
         return Decision("unknown", reason)
@@ -366,31 +337,25 @@ def _doubted(stretch: Stretch, meant: Meant, decision: Decision) -> Decision:
     if partial:
         reason = f"{partial[0]} is all that is said; write what holds otherwise, with cases, or declare it: `let …`."
         return Decision("unknown", reason)
-    lonely += [n for n, f in scope.functions.items() if f.get("inferred") and f["function"] in applied]
+    called = [n for n, f in scope.functions.items() if f.get("inferred") and f["function"] in applied]
+    lonely += called
     if any(scope.sizes[name] in free[0] | free[1] for name in scope.invented):  # K may be how many p_i there are
         names = [q.name for q in scope.quantities.values() if q.inferred and q.base in free[0] | free[1]]
         lonely += [name for name in names if name in SIZES and name not in lonely]
+    other = [d.source for n in lonely if n in called for d in scope.definitions.get(n, ())]
+    if other:
+        return Decision(
+            "unknown", f"{other[0]} is all that is said, and does not say what this is; declare it: `let …`."
+        )
+    odd = [(said, what) for said, what in stretch.odd.items() if f"opened: {said}" in meant.notes]
+    if odd:
+        said, what = odd[0]
+        reason = f"By {said}, as it is written, this is false. But {what[0].lower()}{what[1:]} Mend that definition."
+        return Decision("unknown", reason)
     if not lonely:
         return decision
     reason = f"Nothing says what {', '.join(lonely)} is, and the step is false for some values of it; declare it."
     return Decision("unknown", reason)
-
-
-def _fill(report: StepReport, meant: Meant, decision: Decision, link: rows.Link) -> None:
-    """Write what was decided into the report on a step."""
-    report.verdict = decision.verdict
-    report.reason = _short(decision.reason) or None
-    report.condition = decision.condition or None
-    report.rules = [*decision.rules, *(f"supposes {h}" for h in decision.hypotheses)]
-    report.inferred = list(meant.notes) + ([f"a sentence before says: {link.said}"] if link.said else [])
-    if decision.witness is not None:
-        w = decision.witness
-        report.counterexample = Counterexample(dict(w.sizes), {k: text(v) for k, v in w.values.items()}, w.lhs, w.rhs)
-
-
-def _short(reason: str) -> str:
-    """A reason without the end of a formula that nobody would read."""
-    return reason if len(reason) <= 600 else f"{reason[:600]} …"
 
 
 def _tokens(member: rows.Member | None) -> str:

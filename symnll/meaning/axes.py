@@ -46,6 +46,8 @@ class Found:
     letters: dict[str, None] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     plain: set[str] = field(default_factory=set)  # what is written in plain letters somewhere
+    equal: list[tuple[str, str]] = field(default_factory=list)  # y and k in y_n = k
+    flat: dict[str, set[int]] = field(default_factory=dict)  # with how many indices
     counts: set[str] = field(default_factory=set)  # what stands under a factorial
     picks: dict[str, list[Key]] = field(default_factory=dict)  # x in q_{x_k}: the axes whose places it says
     spots: dict[Key, list[str]] = field(default_factory=dict)  # the x in p(x_k | θ), by the place of the argument
@@ -101,12 +103,23 @@ def collect(scope: Scope, node: Any, found: Found, env: dict[str, Key], bound: s
         _name(scope, node, found, env, bound)
     elif isinstance(node, S.Name):
         found.names.add(node.text)
+    if isinstance(node, S.List):
+        _equal(node, found)
     lists = dotted(node)
     for c in children(node):
         if not any(c is x.pieces[0] or c is x.pieces[-1] for x in lists):
             collect(scope, c, found, env, bound)
     for x in lists:
         _entries(scope, x, found, bound)
+
+
+def _equal(node: S.List, found: Found) -> None:
+    """Note y_n = k, as in an indicator: y_n is a class, where k is an index."""
+    pieces = [p for p in node.pieces if not isinstance(p, S.Words)]
+    if len(pieces) == 3 and isinstance(pieces[1], S.Sep) and pieces[1].text == "=":
+        for one, other in (pieces[::2], pieces[::-2]):
+            if _is_entry(S.unwrap(one)) and isinstance(S.unwrap(other), S.Name):
+                found.equal.append((S.unwrap(one).base.text, S.unwrap(other).text))
 
 
 def _entries(scope: Scope, part: S.List, found: Found, bound: set[str]) -> None:
@@ -315,6 +328,7 @@ def _name(scope: Scope, node: S.Atom, found: Found, env: dict[str, Key], bound: 
     found.uses.setdefault(name, []).append(tuple(parts))
     if not node.base.bold or name in scope.points:
         found.plain.add(name)
+        found.flat.setdefault(name, set()).add(len(parts))
     for n, letter in enumerate(letters):
         if letter and plain[n]:
             found.letters.setdefault(letter)

@@ -18,6 +18,7 @@ from symnll.meaning.functions import FUNCTIONS, softmax
 from symnll.meaning.joint import joint, of_list
 from symnll.meaning.known import FOR_MANY, PROBABILITIES, declared
 from symnll.meaning.names import plain, quantity_entry
+from symnll.meaning.samples import chosen, of_one_sample, of_vector
 from symnll.meaning.scripts import factorial, raised, scripted, superscripts
 from symnll.meaning.trees import (
     argument_parts,
@@ -44,6 +45,9 @@ CONSTANTS = {"e", r"\pi", r"\mathbf{1}", r"\mathbb{1}", r"\mathbf{0}"}
 
 def name_unit(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> tuple[Value, int]:
     """The value of the name at items[k], with its arguments where it takes some, and the place after it."""
+    found = chosen(e, items, k, env)
+    if found is not None:
+        return found
     use = use_of(e, items[k], env)
     following = items[k + 1] if k + 1 < len(items) else None
     factor = following is None or isinstance(following, S.Times) or "d" in env
@@ -151,7 +155,9 @@ def _defined(e: Elaborator, use: Use, parts: Sequence[S.List], following: Any, e
     if len({str([spelled(a) for a in d.arguments or ()]) for d, _ in others}) > 1:
         names = " or ".join(f"{use.key}({', '.join(spelled(a) for a in d.arguments or ())})" for d, _ in others)
         raise Unclear(f"Which function is meant, {names}, is not clear.", use.node.start, following.end)
-    return others[0][1] if others else None
+    if others:
+        return others[0][1]
+    return of_one_sample(e, use, parts, fitting, env) or of_vector(e, use, parts, fitting, env)
 
 
 def _sigma(e: Elaborator, use: Use, part: S.List, following: Any, env: Env) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from symnll.meaning.values import Range, Unclear
+from symnll.meaning.values import Array, Range, Unclear, bound
 
 if TYPE_CHECKING:
     from symnll.meaning.elaborate import Elaborator
@@ -32,8 +32,23 @@ def carried(e: Elaborator, env: Env) -> dict[str, Any]:
     found = {ABSTRACT: env[ABSTRACT]} if ABSTRACT in env else {}
     own = {**e.scope.index_cache, **{name: q.base for (name, count), q in e.scope.quantities.items() if not count}}
     other = {n for n, v in env.items() if n not in INNER and own.get(n) is not v}
-    hidden = other | env.get(HIDDEN, frozenset())
+    wholes = {f"{n}[]" for n in other if isinstance(env[n], Array) and not _itself(e, n, env[n])}
+    hidden = other | wholes | env.get(HIDDEN, frozenset())
     return {**found, HIDDEN: frozenset(hidden)} if hidden else found
+
+
+def _itself(e: Elaborator, name: str, value: Array) -> bool:
+    """Whether an argument is the vector that has this name in the document."""
+    q = e.scope.quantities.get((name, len(value.axes)))
+    if q is None or q.place is not None or q.axes != value.axes:
+        return False
+    places = tuple(bound("k") for _ in value.axes)
+    return bool(value.at(*places) == q.base[tuple(a.place(i) for a, i in zip(q.axes, places, strict=True))])
+
+
+def hides_whole(key: str, env: Env) -> bool:
+    """Whether a letter has another vector in place of it, in the body of a function that is applied to that."""
+    return f"{key}[]" in env.get(HIDDEN, ())
 
 
 def not_hidden(e: Elaborator, key: str, env: Env, node: Any) -> None:

@@ -16,6 +16,7 @@ from symnll.read.tokens import BIG, CLOSE, OPEN, Token, Unreadable, expand, scan
 _EDGES = {"PLUS", "REL", "COMMA", "SEMI", "COLON", "BAR", "ROW", "AMP", "QUAD", "TEXT", "FORALL", "IMPLIES"}
 BINDING = {"max", "min", "argmax", "argmin", "sup", "inf", "lim", r"\mathbb{E}", "E"}
 _BEFORE_EMPTY = {"REL", "AMP", "ROW", "PLUS", "MINUS", "TIMES", "NAME", "NUMBER", "RPAR", "RBRACE", "QUAD"}
+_EXPONENTS = {*"abcfghopqruvwxyz", *(f"\\{n}" for n in ("alpha", "beta", "eta", "theta", "phi", "psi", "xi"))}
 _BEFORE_SUM = {"START", *OPEN, *_EDGES}
 _AFTER_SUM = {"END", "MINUS", *CLOSE, *_EDGES}
 
@@ -37,6 +38,8 @@ def tokens_of(
         if problem is not None:
             raise problem
     found = marked_indices(scope, compact(made))
+    if not scope.known("e"):
+        found = exponents(found)
     indexed = {name for name in {n.pattern[0].text for n in scope.notations} if scope.arity(name) - {0}}
     out = found if plain else written_out(found, scope.notations, indexed)
     return ungrouped(balanced(out)) if recover else out
@@ -81,6 +84,25 @@ def marked_indices(scope: Scope, tokens: Sequence[Token]) -> list[Token]:
             continue
         out.append(t)
         k += 1
+    return out
+
+
+def exponents(tokens: Sequence[Token]) -> list[Token]:
+    """e^y_i as e^{y_i}: Euler's number has no index. But e^t_i and e^T_i may be errors e_i."""
+    out: list[Token] = []
+    closing = -1
+    for k, t in enumerate(tokens):
+        out.append(t)
+        four = tokens[k - 1 : k + 3]
+        script = k > 0 and [x.kind for x in four] == ["NAME", "SUP", "NAME", "SUB"] and four[0].text == "e"
+        if script and four[2].text in _EXPONENTS:
+            out.append(Token("LBRACE", "{", t.end, t.end))
+            closing = k + 3
+        if k == closing and t.kind == "LBRACE":
+            depth = [(x.kind == "LBRACE") - (x.kind == "RBRACE") for x in tokens[k:]]
+            closing = next((k + n for n in range(len(depth)) if sum(depth[: n + 1]) == 0), k)
+        if k == closing:
+            out.append(Token("RBRACE", "}", t.end, t.end))
     return out
 
 

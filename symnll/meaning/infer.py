@@ -14,7 +14,7 @@ import sympy
 from symnll import language as L
 from symnll.meaning.axes import NOT_INDEXED, Found, Key, bound_letters, collect, function_of_vectors, rare_indices
 from symnll.meaning.derivatives import sloped
-from symnll.meaning.displays import defined_name, heads_of, links_of, recurs, trees_of
+from symnll.meaning.displays import defined_name, heads_of, links_of, lists_entries, only_entries, recurs, trees_of
 from symnll.meaning.evidence import evidence, points, temperatures, vector_letters
 from symnll.meaning.scope import Quantity, Scope
 from symnll.meaning.values import Range
@@ -61,13 +61,18 @@ def infer(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> N
     for spot, place in found.classes.items():  # p(i | θ) and p(x_k | θ), and how often i occurs: the x_k are labels
         for name in found.spots.get(spot, ()):
             found.picks.setdefault(name, []).append(place)
+    for name, letter in found.equal:
+        if letter in found.letters or letter in scope.ranges:
+            found.picks.setdefault(name, []).append(("letter", letter))
     rare_indices(scope, trees, found, seen.numbers | seen.scripts.keys())
     for key, r in found.partial.items():
         found.ranges.setdefault(found.find(key), _with_ends(scope, found, key, r))
     for letter, key, _ in found.over:  # a set stands for an axis only where every sum over that axis is over it
         same = {where for _, k, where in found.over if found.find(k) == found.find(key)}
         scope.over.setdefault(letter, set()).update(same)
-    _declare(scope, found, {name for left, right in heads if (name := defined_name(left)) and not recurs(left, right)})
+    defining = [(left, right) for left, right in heads if not (recurs(left, right) or lists_entries(left, right))]
+    defined = {name for left, _ in defining if (name := defined_name(left))} - only_entries(heads)
+    _declare(scope, found, defined)
     for name, letter in {pair for t in trees for pair in temperatures(t)}:
         own = letter in scope.ranges and scope.ranges[letter].upper == scope.sizes.get(name)
         if name in scope.sizes.keys() - before and not own:
@@ -98,6 +103,9 @@ def _declare(scope: Scope, found: Found, defined: set[str]) -> None:
             scope.notes[name] = f"{name} is natural"
     for name, uses in found.uses.items():
         counts = {len(u) for u in uses}
+        if counts == {1, 2} and found.flat.get(name) == {2}:  # a bold x_n beside x_{nd} is a row
+            uses, counts = [u for u in uses if len(u) == 2], {2}
+            found.join((name, 2, 0), (name, 1, 0))
         numbers = all(isinstance(S.unwrap(p), S.Num) for u in uses for p in u)
         if scope.known(name) and (scope.arity(name) & counts or name in scope.functions or name in scope.definitions):
             continue
@@ -109,6 +117,8 @@ def _declare(scope: Scope, found: Found, defined: set[str]) -> None:
                 scope.quantities[name, 2] = matrix
                 scope.notes[name] = f"{name} with an index is a row of {name.upper()}"
             continue
+        if name in defined and len(counts) == 1:
+            scope.later[name] = tuple(_range(scope, found, (name, len(uses[0]), n)) for n in range(len(uses[0])))
         if name in defined or numbers or len(counts) != 1 or name in NOT_INDEXED:
             continue
         if any(d.startswith(f"{name}_") and d[len(name) + 1 :].isdigit() for d in scope.definitions):

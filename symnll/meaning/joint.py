@@ -25,7 +25,7 @@ def joint(d: Definition) -> bool:
     whole = {spelled(a) for a in d.arguments or () if is_dotted(a) or _of_all(a)}
     if not whole or not _is_product(d.body):
         return False
-    brackets = list(_calls(d.body, d.head.partition("_")[0]))
+    brackets = list(calls(d.body, d.head.partition("_")[0]))
     parts = [argument_parts(b.inside) if b is not None else [] for b in brackets]
     single = all(p and not any(map(is_dotted, p)) and not whole <= set(map(spelled, p)) for p in parts)
     return bool(parts) and single and _of_what_it_says(d)
@@ -66,7 +66,7 @@ def _is_product(node: Any) -> bool:
     return bool(items) and (spelled(head_of(items[0])) == r"\prod" or any(isinstance(i, S.Dots) for i in items))
 
 
-def _calls(node: Any, name: str) -> Iterator[Any]:
+def calls(node: Any, name: str) -> Iterator[Any]:
     """The bracket after each place where a name stands, or None."""
     parts = children(node)
     for part, after in zip(parts, [*parts[1:], None], strict=False):
@@ -75,4 +75,4 @@ def _calls(node: Any, name: str) -> Iterator[Any]:
             bracket = head_of(after) if isinstance(node, S.Product) and not powered else None
             yield bracket if isinstance(bracket, S.Bracket) else None
         else:
-            yield from _calls(part, name)
+            yield from calls(part, name)

@@ -10,7 +10,7 @@ import sympy
 
 from symnll.meaning import values as V
 from symnll.meaning.apply import apply, by_name, indexed, opened
-from symnll.meaning.environment import ABSTRACT, PARAMETERS, Env, carried, not_hidden
+from symnll.meaning.environment import ABSTRACT, PARAMETERS, Env, carried, hides_whole, not_hidden
 from symnll.meaning.evidence import free_letters
 from symnll.meaning.scope import Quantity
 from symnll.meaning.trees import head_of, spelled
@@ -51,7 +51,7 @@ def plain(e: Elaborator, use: Use, env: Env) -> Value:
     )  # L beside the L_n
     if abstract is not None and not apart:
         return indexed(e, _family(abstract.base, abstract.axes), use, env)
-    if not own:
+    if not own or hides_whole(use.key, env):
         not_hidden(e, use.key, env, use.node)
     if not use.indices and use.key in e.scope.sizes and 0 not in e.scope.arity(use.key):
         return e.scope.sizes[use.key]

@@ -11,7 +11,7 @@ from symnll import language as L
 from symnll.meaning import values as V
 from symnll.meaning.calls import name_unit
 from symnll.meaning.derivatives import is_derivative
-from symnll.meaning.environment import Env
+from symnll.meaning.environment import ABSTRACT, HIDDEN, INNER, PARAMETERS, Env
 from symnll.meaning.functions import FUNCTIONS
 from symnll.meaning.scripts import finished, raised, scripted
 from symnll.meaning.sums import bounded, rest_of
@@ -188,7 +188,8 @@ def maximiser(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> Any:
     """argmax over an index or a real variable of all that follows: the set of those that maximise it."""
     item = items[k]
     sub = item.subs[0] if isinstance(item, S.Atom) and item.subs else None
-    if sub is None or env:
+    own = env.get(PARAMETERS, frozenset()) | {*INNER}  # what a function of data is applied to
+    if sub is None or not env.keys() <= own or any(env.get(n) for n in (ABSTRACT, HIDDEN)):
         raise Unclear("An argmax is understood with its variable below, as a whole side.", item.start, item.end)
     inner = stripped(sub)
     first = inner.pieces[0] if isinstance(inner, S.List) else inner
@@ -201,6 +202,10 @@ def maximiser(e: Elaborator, items: Sequence[Any], k: int, env: Env) -> Any:
         return cls(e.scalar(body, {**env, name.text: variable}), variable)
     if isinstance(name, S.Name):
         v = e.value(first, env)
+        held = [x for n, x in env.items() if n not in INNER]
+        apart = all(isinstance(s, sympy.Basic) for s in (v, *held)) or not held
+        if not apart or any(x.free_symbols & v.free_symbols for x in held):
+            raise Unclear(f"{name.text} is bound here, and stands for something else too.", item.start, item.end)
         if isinstance(v, sympy.Symbol) and not v.is_integer:
             return cls(e.scalar(body, env), v)
         base = getattr(v, "at", None) and v.at(*(a.lower for a in v.axes))

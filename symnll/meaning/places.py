@@ -37,11 +37,10 @@ def after_derivative(
         return v, k + 1
     is_function = any(d.arguments is not None for d in e.scope.definitions.get(name.text, ()))
     letter = isinstance(head_of(point), S.Name) and not isinstance(point, S.Sum)
-    number = isinstance(point, S.Num)
+    number = not names_in(point) - {"log", "ln", "exp", "e", r"\pi"}  # −1, 1/2, log 2
     if is_function and (letter or number):
         return at(e, v, Variable(e, x, env), point, env), k + 1
-    factor = number and point.value == 1
-    if ((letter or number) and not factor) or (is_function and like_argument(bracket.inside)):
+    if letter or number or (is_function and like_argument(bracket.inside)):
         raise Unclear(
             f"Whether ({spelled(point)}) is the point at which this derivative is taken or a factor is not clear; "
             f"write \\cdot, or |_{{{spelled(x)} = {spelled(point)}}}.",

@@ -137,7 +137,9 @@ class Scope:
     called: set[str] = field(default_factory=set)  # names that stand before brackets only
     transposed: set[str] = field(default_factory=set)  # names with a prime that is a transpose, as in x'x
     applied: set[str] = field(default_factory=set)  # names that stand before a bracket of letters somewhere: L(w)
+    onehots: dict[str, str] = field(default_factory=dict)  # bold names that are one-hot at the plain ones, and why
     used: dict[str, str] = field(default_factory=dict)  # SymPy name -> name on the page
+    later: dict[str, tuple[Range, ...]] = field(default_factory=dict)  # vectors that a display to come defines
     index_cache: dict[str, Any] = field(default_factory=dict)
 
     @contextmanager

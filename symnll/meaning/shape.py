@@ -50,6 +50,11 @@ def _bound(node: Any) -> set[str]:
     return own.union(*map(_bound, children(node)))
 
 
+def only_bare_uses(node: Any, name: str) -> bool:
+    """Whether a tree speaks of a name only without anything below it, as of N in Σ_{n=1}^N."""
+    return not any(_uses(node, name))
+
+
 def _uses(node: Any, name: str) -> list[list[Any]]:
     """What stands below a name, at each place in a tree."""
     if isinstance(node, S.Name):

@@ -131,6 +131,9 @@ def _distribution(e: Elaborator, node: Any, env: Env) -> Array:
         called = isinstance(name, S.Name) and any(d.arguments for d in e.scope.definitions.get(name.text, ()))
         inner = inner if called else inner.items[0]  # p for p(x), but s(w) is not s(v)
     v = e.value(inner, env)
+    if isinstance(inner, S.Name) and not isinstance(v, Array) and (inner.text, 1) in e.scope.quantities:  # π
+        q = e.scope.quantities[inner.text, 1]
+        v = Array(q.axes, lambda i: q.base[q.axes[0].place(i)]) if q.place is None else v
     if not isinstance(v, Array) or len(v.axes) != 1:
         raise Unclear(
             "A distribution over a finite set is wanted here; declare it: `simplex p[K]`.", node.start, node.end

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_left, bisect_right
+from dataclasses import replace
 from heapq import merge
 from operator import itemgetter
 
 from symnll.read.documents import Declaration, Display, Fragment, Item
 from symnll.read.page import DEFINE, INNER, MOST, NAME, TOP, UNREAD, Page
-from symnll.read.prose import is_formula_line
+from symnll.read.prose import Cue, is_formula_line
 
 _OPEN = re.compile(
     r"^(?P<fence>[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(?P<mark>`{3,}(?=[^`\n]*$)|~{3,}|:{3,}(?=[ \t]*\{math\}))"
@@ -215,7 +216,7 @@ class _Markdown:
         """In plain text, the lines that are formulas without delimiters are displays."""
         page, spans = self.page, [*self.page.taken, (len(self.text), len(self.text))]
         found: list[Item] = []
-        k = 0
+        k, cue = 0, Cue(self.text)
         for m in re.finditer(r"[^\n]+", self.text):
             while spans[k][1] <= m.start() and k < len(spans) - 1:
                 k += 1
@@ -227,7 +228,8 @@ class _Markdown:
             a = m.start() + len(m[0]) - len(m[0].lstrip())
             b = a + len(m[0].strip())
             page.define_within(a, b)
-            found.append(Display(0, Fragment(self.text[a:b], a), a, b, "line"))
+            sentence = replace(cue.around(a, b, display=True), number=-1 - len(found))
+            found.append(Display(0, Fragment(self.text[a:b], a), a, b, "line", sentence=sentence))
         if found:
             page.document.items[:] = _merged(page.document.items, found)
 

@@ -12,7 +12,8 @@ from symnll.read.words import CONDITIONAL, DENYING, OTHERWISE, UNDECIDED
 
 STEPS = {"=", r"\equiv", ":=", "=:", r"\doteq", r"\approx", r"\propto", r"\leq", r"\geq", "<", ">", r"\to"}
 VAGUE = {r"\ll", r"\gg", r"\lesssim", r"\gtrsim", r"\succ", r"\prec", r"\succeq", r"\preceq", r"\subset"}
-CLAIMS = {*STEPS, r"\neq", *VAGUE}
+CLAIMS = {*STEPS, *VAGUE}
+ASIDE = {r"\neq", r"\in"}  # in a chain these are no steps: a = b \neq c, and p = x \in (0, 1)
 
 
 @dataclass
@@ -43,6 +44,8 @@ class Link:
     supposed: bool = False  # whether it is what A ⇒ B supposes
     first: bool = False  # whether its left side starts a chain
     said: str = ""  # the condition that the sentence before the display states
+    read_as: str = ""  # how a sign of the page's own was read
+    guessed: bool = False  # whether that is a guess
     unchecked: list[list[Token]] = field(default_factory=list)  # relations in the remarks of its display
 
     @property
@@ -59,12 +62,12 @@ def links(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> tuple[lis
     row_start: Member | None = None
     tried: list[list[list[Token]]] = []  # the conditions of the rows just before, for `otherwise`
     awaited = False  # a row with nothing but conditions: they are those of the next row
-    unchecked: list[Clause] = []
+    unchecked: list[list[Token]] = []
     split = _rows(tokens)
     for number, row in enumerate(split):
         clauses = clauses_of(row)
         prefix, main, suffix, wheres, remarks = classify(clauses, is_index)
-        unchecked += remarks
+        unchecked += [c.tokens for c in remarks]
         if main and not suffix and tried and any(OTHERWISE & set(c.cue) for c in clauses):
             suffix = [meant(own[0] if len(own) == 1 else own[0][:1], ["not"], True) for own in tried]
         tried = [*tried, suffix] if suffix else []
@@ -101,16 +104,16 @@ def links(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> tuple[lis
             awaited = False
             alternative = bool(goes_on and suffix and last_own and suffix != last_own and clause is main[0])
             start = row_start if alternative else current
-            made, current, head = _chain(clause.tokens, start)
+            made, current, head = _chain(clause.tokens, start, unchecked)
             for link in made:
                 link.implied_by = list(implied)
-            if not made and out and has_relation(clause.tokens):
-                out[-1].rhs.tokens.append(lost(clause))  # y ≠ y, which is no step
+            if not made and out and has_relation(clause.tokens) and not _is_aside(clause.tokens):
+                out[-1].rhs.tokens.append(lost(clause))
             out.extend(made)
             if head is not None:
                 row_start = head
         for clause in wheres:
-            made, _, _ = _chain(clause.tokens, None)
+            made, _, _ = _chain(clause.tokens, None, unchecked)
             for link in made:
                 link.role = "where"
             out.extend(made)
@@ -119,16 +122,16 @@ def links(tokens: Sequence[Token], is_index: Callable[[str], bool]) -> tuple[lis
                 link.conditions = [*carried, *suffix]
         last_own = suffix
     if out:
-        out[-1].unchecked = [c.tokens for c in unchecked]
+        out[-1].unchecked = unchecked
     else:
-        out = [link for c in unchecked for link in _chain(c.tokens, None)[0]]
+        out = [link for tokens in unchecked for link in _chain(tokens, None, [])[0]]
     return out, current
 
 
 def _finished(tokens: list[Token], current: Member | None) -> tuple[list[Link], Member]:
     """The links of a row that gives the side which is missing at the end of the row before."""
     assert current is not None
-    made, last, _ = _chain(tokens, None)
+    made, last, _ = _chain(tokens, None, [])
     first = made[0].lhs if made else last
     assert first is not None
     current.tokens.extend(first.tokens)
@@ -215,14 +218,25 @@ def _note(tokens: Sequence[Token], k: int) -> bool:
     return prose and not set(words) & {*CONDITIONAL, *DENYING, *UNDECIDED, *OTHERWISE}
 
 
-def _chain(tokens: list[Token], current: Member | None) -> tuple[list[Link], Member, Member | None]:
-    """The links of one clause; the last member; and the member that its first link starts from."""
+def _is_aside(tokens: list[Token]) -> bool:
+    """Whether a clause only states that two sides are not equal."""
+    return {t.text for t in tokens if t.kind == "REL"} == {r"\neq"}
+
+
+def _chain(
+    tokens: list[Token], current: Member | None, unchecked: list[list[Token]]
+) -> tuple[list[Link], Member, Member | None]:
+    """The links of one clause; the last member; and the member that its first link starts from.
+
+    What a chain says beside its steps, as = x \\in (0, 1), is added to `unchecked`.
+    """
     members: list[list[Token]] = [[]]
     relations: list[Token] = []
     depth = 0
     for t in tokens:
         depth += (t.kind in OPEN) - (t.kind in CLOSE)
-        if depth <= 0 and t.kind == "REL" and t.text in CLAIMS:
+        stated = t.text in CLAIMS or t.text == r"\neq" or (t.text == r"\in" and bool(relations))
+        if depth <= 0 and t.kind == "REL" and stated:
             relations.append(t)
             members.append([])
         else:
@@ -232,8 +246,11 @@ def _chain(tokens: list[Token], current: Member | None) -> tuple[list[Link], Mem
     first = current if goes_on else parts[0]
     made, left = [], first
     for relation, right in zip(relations, parts[1:], strict=True):
-        made.append(Link(relation, left, right, first=left is first and not goes_on))
-        left = left if _only_dots(right) else right
+        if relation.text in ASIDE:
+            unchecked.append([*(left.tokens if left is not None else ()), relation, *right.tokens])
+        else:
+            made.append(Link(relation, left, right, first=left is first and not goes_on))
+        left = left if _only_dots(right) or relation.text == r"\in" else right
     return made, left if left is not None else parts[-1], first
 
 

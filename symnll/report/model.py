@@ -54,6 +54,7 @@ class StepReport:
     inferred: list[str] = field(default_factory=list)
     help: str | None = None  # what would mend it: "with `-` in place of `+` the step is proved"
     lints: list[Lint] = field(default_factory=list)
+    theorem: Any = field(default=None, repr=False, compare=False)  # of a proof made in this process; never stored
 
 
 @dataclass
@@ -144,3 +145,8 @@ class Report:
         from symnll.report.text import report_html
 
         return report_html(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from symnll.document.display import of_report
+
+        return of_report(self)

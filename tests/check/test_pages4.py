@@ -44,19 +44,19 @@ NLL = r"\mathrm{NLL} = -\frac1N \sum_{n=1}^N \log q_{x_n}"
 PAGES = {
     "a part of the range": ([r"p_i = z_i^2, \quad i \in \{2, \dots, K\}", r"\sum_{i=1}^K p_i = \sum_{i=1}^K z_i^2"],
                             "unparsed unparsed"),
-    "a left side that is not understood": (
+    "a chain that ends with a set": (
         [rf"p_i = {SOFTMAX} \in (0, 1)", r"\frac{e^{z_i} e^{z_j}}{(\sum_k e^{z_k})^2} = p_i p_j"],
-        "unparsed unparsed|unknown",
+        "definition proved",
     ),
     "a chain of inequalities": (
         [rf"0 < p_i = {SOFTMAX} < 1", r"\frac{e^{z_i} e^{z_j}}{(\sum_k e^{z_k})^2} = p_i p_j"],
-        "unknown unknown unknown|proved unknown",
+        "proved definition unknown proved",
     ),
     "counts that are not decided": (
         [r"p(x_n) = \sum_k \pi_k \, p(x_n \mid k)",
          r"\gamma_{nk} = \frac{\pi_k p(x_n \mid k)}{\sum_j \pi_j p(x_n \mid j)}",
          r"N_k = \sum_{n=1}^N \gamma_{nk}", r"\sum_k N_k = N"],
-        "unparsed|definition|unknown definition unknown|definition unknown|proved",
+        "unparsed|definition|unknown definition unknown|definition unknown|proved|proved-small",
     ),
     "a count, and more": (
         [COUNTS, NLL, r"\mathrm{NLL} = -\frac1N \sum_{k=1}^K N_k \log q_k", r"\mathrm{NLL} = -\sum_k \hat p_k \log q_k",

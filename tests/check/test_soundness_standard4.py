@@ -24,7 +24,7 @@ SAID = {
     "denote by": (r"Denote by $\sigma$ the ReLU.", SIGMOID, [NOT] * 3),
     "such as": (r"where $\sigma$ is an activation function such as the sigmoid.", SIGMOID, [NOT] * 3),
     "not the sigmoid": (r"where $\sigma$ is not the sigmoid but the ReLU.", SIGMOID, [NOT] * 3),
-    "a formula that is no definition": (r"We use the activation $\sigma(x) = \tanh(x)$.", SIGMOID, [NOT] * 3),
+    "a formula that is no definition": (r"We use the activation $\sigma(x) = \tanh(x)$.", SIGMOID, ["refuted"] * 3),
     "the nonlinearity": (r"The nonlinearity is $\sigma(x) = \max(0, x)$.", SIGMOID, [NOT] * 3),
     "taken to be": (r"We take $\sigma$ to be the ReLU.", SIGMOID, [NOT] * 3),
     "equal to a name": (r"We choose $\sigma = \tanh$.", SIGMOID, [NOT] * 3),

@@ -62,7 +62,9 @@ CHAINS = {
     r"a = b \text{ where } c = d": ["a = b", "where c = d"],
     "a": [],
     "": [],
-    r"a \neq b": [r"a \neq b"],
+    r"a \neq b": [],
+    r"a = b \neq c = d": ["a = b", "c = d"],
+    r"a = b \in (0, 1)": ["a = b"],
 }
 
 
