@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from symnll.check.command import check
+from symnll.document.command import doc
 from symnll.export import kernel
 from symnll.score import score
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 FAILED, BAD_INPUT, INTERNAL = 1, 2, 3
+LARGEST = 1 << 26
 
 app = typer.Typer(
     help="Proved derivations of softmax and negative log-likelihood, for every number of classes.",
@@ -30,6 +33,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(check)
+app.command()(doc)
 app.command()(kernel)
 app.command()(score)
 Names = Annotated[list[str] | None, typer.Argument(help="Entries or claims, such as nll or nll.gradient; none: all.")]
@@ -127,17 +131,17 @@ def show(
 ) -> None:
     """Prove an entry or claim, and show it with its derivation."""
     results = _proved([name])
+    from symnll.document.library import entry_document
     from symnll.entry import entries
-    from symnll.write.views import entry_view
 
-    view = entry_view(entries()[next(iter(results)).partition(".")[0]], results)
+    document = entry_document(entries()[next(iter(results)).partition(".")[0]], results)
     if format_ is Format.latex:
-        from symnll.write.article import article as write
+        from symnll.document.latex.article import article as write
     elif format_ is Format.markdown:
-        from symnll.write.markdown import entry_markdown as write
+        from symnll.document.markdown import markdown as write
     else:
-        from symnll.write.markdown import entry_text as write
-    typer.echo(write(view), nl=False)
+        from symnll.document.text import plain as write
+    typer.echo(write(document), nl=False)
     raise typer.Exit(_code(results))
 
 
@@ -175,11 +179,11 @@ def _replay(file: Path) -> int:
     from symnll.write.text import theorem_text
 
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = json.loads(_unpacked(file.read_bytes()))
     except OSError as error:
         typer.echo(f"{file}: can't be read: {error.strerror or error}. Check the path.", err=True)
         return BAD_INPUT
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, EOFError, zlib.error) as error:
         hint = "`symnll prove --certificates DIR` writes certificates."
         typer.echo(f"{file}: not a certificate, because it is not JSON ({error}). {hint}", err=True)
         return BAD_INPUT
@@ -195,6 +199,17 @@ def _replay(file: Path) -> int:
     return 0
 
 
+def _unpacked(data: bytes) -> bytes:
+    """A certificate's bytes, packed by gzip or not; packed ones, which pages hold, may be as large as LARGEST."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    unpacker = zlib.decompressobj(wbits=31)
+    text = unpacker.decompress(data, LARGEST)
+    if unpacker.unconsumed_tail:
+        raise ValueError(f"unpacked it is larger than {LARGEST} bytes")
+    return text
+
+
 @app.command()
 def audit(
     used: Annotated[bool, typer.Option("--used", help="Prove the library; say which claims use what.")] = False,
@@ -202,7 +217,7 @@ def audit(
     """Show all that the proofs rest on: the axioms and the rules of inference."""
     from symnll.core.axioms import AXIOMS
     from symnll.core.kernel import RULES
-    from symnll.write.axioms import BOOKS, axiom_groups
+    from symnll.document.axioms import BOOKS, axiom_groups
     from symnll.write.text import term_text
 
     results = _proved([]) if used else {}
@@ -236,7 +251,7 @@ def build(
     ),
 ) -> None:
     """Prove the library, and write pages, LaTeX, certificates and kernels."""
-    from symnll.write.build import ForeignDirectory, check_directory, write_all
+    from symnll.document.site import ForeignDirectory, check_directory, write_all
     from symnll.write.mathml import FormulaError
 
     try:
@@ -316,7 +331,7 @@ def _table(results: dict[str, Any], failures_only: bool = False) -> None:
 
 
 def _write_certificates(results: dict[str, Any], folder: Path) -> list[Path]:
-    from symnll.write.build import write_certificates
+    from symnll.document.site import write_certificates
 
     return write_certificates(results, folder)
 

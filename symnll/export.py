@@ -19,6 +19,7 @@ TARGETS: dict[str, tuple[str, str]] = {
     "c": ("symnll.kernels.targets.c", "c_source"),
     "torch": ("symnll.kernels.targets.torch", "torch_source"),
     "jax": ("symnll.kernels.targets.jax", "jax_source"),
+    "javascript": ("symnll.kernels.targets.javascript", "javascript_source"),
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 from symnll.export import NoKernel
@@ -142,6 +143,18 @@ def with_theorems(text: str) -> str:
     """Fill in {of core}: the names of the theorems the core rests on."""
     claims = {form.name: ", ".join(theorem for theorem, _ in form.claims) for form in ALL.values()}
     return re.sub(r"\{of (\w+)\}", lambda match: claims[match[1]], text)
+
+
+def kernels_on(theorem: str) -> list[str]:
+    """The public functions whose numbers come from a form that this theorem ties to its meaning."""
+    forms = {form for form in ALL if any(name == theorem for name, _ in ALL[form].claims)}
+    return [name for name, words in _public_words().items() if forms & words]
+
+
+@cache
+def _public_words() -> dict[str, set[str]]:
+    parts = _definitions(_interface())
+    return {name: set(re.findall(r"\w+", parts[name])) for name in public()}
 
 
 def main() -> None:

@@ -61,6 +61,7 @@ MANY = 500  # from so many classes on a loop over one row costs no more than its
 MOST = 8192  # samples of a block
 MODERATE, MODERATE_DOUBLE = 40, 340
 TINY, TINY_DOUBLE = 1e-30, 1e-280  # sums below are computed from the square roots
+VERY_MANY = 4096  # classes, from which pairs are added in float32 first
 SMALL = 512  # entries of a block whose sums are taken in extended precision
 ROOMS = 6  # arrays that a core may write into
 
@@ -96,20 +97,30 @@ def nearer(near: Array, far: Array) -> Array:
 
 
 def total(x: Array) -> Array:
-    """Sum over the classes (1, B): of float32 in float64, else in pairs, so that few roundings meet in one entry."""
+    """Sum over the classes (1, B): of float32 in float64, else in pairs, so that few roundings meet in one entry.
+
+    Of very many classes in float32 three rounds of pairs come first, because adding float32 to float64 is slow.
+    """
     if x.dtype.itemsize == 4:
+        for _ in range(3 if len(x) >= VERY_MANY else 0):
+            x = pairs(x)
         return np.add.reduce(x, axis=0, dtype=np.float64, keepdims=True)
     if x.size <= SMALL:  # one call instead of many
         return np.add.reduce(x, axis=0, dtype=np.longdouble, keepdims=True).astype(x.dtype)
     if len(x) == 1:
         return x.copy()
     while len(x) > 1:
-        half = len(x) // 2
-        pairs = x[:half] + x[half : 2 * half]
-        if len(x) > 2 * half:
-            pairs[0] += x[-1]
-        x = pairs
+        x = pairs(x)
     return x
+
+
+def pairs(x: Array) -> Array:
+    """Half as many entries with the same sum over the classes."""
+    half = len(x) // 2
+    sums = x[:half] + x[half : 2 * half]
+    if len(x) > 2 * half:
+        sums[0] += x[-1]
+    return sums
 
 
 def like(x: Array, row: Array) -> Array:

@@ -10,8 +10,17 @@ class Disagreement(Exception):
     """The core proved what the small-size check refutes: an internal error, never a verdict."""
 
 
+class _Shown:
+    """What a notebook shows of a verdict."""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from symnll.document.hosts.display import of_result
+
+        return of_result(self)
+
+
 @dataclass(frozen=True)
-class Proved:
+class Proved(_Shown):
     """`theorem` comes from the core's rules; `check` is what the independent small-size check saw."""
 
     statement: Any
@@ -40,7 +49,7 @@ class StepProof:
 
 
 @dataclass(frozen=True)
-class Refuted:
+class Refuted(_Shown):
     """`witness` is a rigorous counterexample; `holds_when` names conditions under which the statement is proved."""
 
     statement: Any
@@ -59,7 +68,7 @@ class Refuted:
 
 
 @dataclass(frozen=True)
-class Unknown:
+class Unknown(_Shown):
     """Neither proved nor refuted; `tried` says what was attempted, in words."""
 
     statement: Any

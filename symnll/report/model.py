@@ -147,6 +147,6 @@ class Report:
         return report_html(self)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        from symnll.document.display import of_report
+        from symnll.document.hosts.display import of_report
 
         return of_report(self)

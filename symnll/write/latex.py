@@ -5,7 +5,9 @@ Only commands that amsmath and latex2mathml both know. Formulas are single ones,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from symnll.core.term import Term
@@ -39,7 +41,8 @@ SIGNS = {"=": "=", "≠": r"\ne", "≤": r"\le", "<": "<", "≥": r"\ge", ">": "
 BIG = {"sum": r"\sum", "prod": r"\prod", "max": r"\max"}
 ESCAPES = {"_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}", "^": r"\^{}",
            "~": r"\~{}", "\\": r"\textbackslash{}"}  # fmt: skip
-MATH = {"≥": r"\ge", "≤": r"\le", "≠": r"\ne", "∈": r"\in"}
+CHANGED = "changed"  # not a colour's name: documents say what colour it is
+_HIGHLIGHTED: ContextVar[frozenset[int]] = ContextVar("highlighted", default=frozenset())
 
 
 def term_latex(term: Term, abbreviations: Pairs = ()) -> str:
@@ -82,8 +85,23 @@ def escape(text: str) -> str:
     return "".join(ESCAPES.get(c, c) for c in text)
 
 
+@contextmanager
+def highlighted(parts: Iterable[Node]) -> Iterator[None]:
+    """While it lasts, `latex` sets these parts, known by what objects they are, in the colour CHANGED."""
+    token = _HIGHLIGHTED.set(frozenset(map(id, parts)))
+    try:
+        yield
+    finally:
+        _HIGHLIGHTED.reset(token)
+
+
 def latex(node: Node) -> str:
     """The notation as LaTeX."""
+    shown = _latex(node)
+    return rf"{{\color{{{CHANGED}}}{shown}}}" if id(node) in _HIGHLIGHTED.get() else shown
+
+
+def _latex(node: Node) -> str:
     match node:
         case Number(value):
             return str(value)

@@ -8,9 +8,15 @@ from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
 
+from symnll.write.latex import CHANGED
+
 LIMITS = {"msubsup": "munderover", "msub": "munder", "msup": "mover"}
 ELEMENTS = {"math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup",
             "munder", "mover", "munderover", "mstyle", "mpadded"}  # fmt: skip
+# What can neither lead anywhere nor hide or load anything: no href, style, id, src, and no class but ours.
+ATTRIBUTES = {"display", "stretchy", "fence", "form", "separator", "symmetric", "movablelimits", "width", "height",
+              "depth", "lspace", "rspace", "mathvariant", "displaystyle", "scriptlevel", "linethickness", "minsize",
+              "maxsize", "accent", "accentunder", "columnalign"}  # fmt: skip
 
 
 class FormulaError(ValueError):
@@ -37,6 +43,14 @@ def mathml(latex: str, block: bool = False) -> str:
             raise FormulaError(f"The element <{element.tag}> is not expected in the formula {latex}")
         if "\\" in (element.text or "") + (element.tail or ""):
             raise FormulaError(f"latex2mathml does not know the command {element.text} in the formula {latex}")
+        new = element.tag == "mstyle" and element.attrib.get("mathcolor") == CHANGED
+        if new:
+            element.tag, element.attrib = "mrow", {}
+        foreign = sorted(set(element.attrib) - ATTRIBUTES - ({"xmlns"} if element is root else set()))
+        if foreign:
+            raise FormulaError(f"The attribute {foreign[0]!r} is not expected in the formula {latex}")
+        if new:
+            element.set("class", CHANGED)
     _limits_below(root)
     _space_after_functions(root)
     _unary_minus(root)

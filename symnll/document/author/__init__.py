@@ -1,0 +1,1 @@
+"""Authors' own files: their prose, their formulas, and the verdicts at their steps."""

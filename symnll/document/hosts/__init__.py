@@ -1,0 +1,1 @@
+"""Pages of other tools: Sphinx, MyST, Pandoc and Quarto, notebooks."""

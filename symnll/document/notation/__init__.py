@@ -1,0 +1,1 @@
+"""Formulas in the reader's own notation."""
