@@ -189,7 +189,8 @@ def _summary(document: Any) -> str:
     parts = [f"{proved} of {len(document.claims)} statements proved"] if document.claims else []
     if steps:
         counts = {v: sum(s.verdict == v for s in steps) for v in dict.fromkeys(s.verdict for s in steps)}
-        parts.append(f"{len(steps)} steps: " + ", ".join(f"{n} {verdict}" for verdict, n in counts.items()))
+        said = (f"{n} {v}{'s' if v == 'definition' and n > 1 else ''}" for v, n in counts.items())
+        parts.append(f"{len(steps)} step{'s' if len(steps) > 1 else ''}: {', '.join(said)}")
     return "; ".join(parts) or "nothing in it to be proved"
 
 

@@ -38,6 +38,7 @@ from symnll.write.notation import Reader
 from symnll.write.statement import Pairs, Statement, statement_of
 
 SIGNS = {"=": "=", "≠": r"\ne", "≤": r"\le", "<": "<", "≥": r"\ge", ">": ">", "∈": r"\in"}
+LOGS = ("log", "ln")
 BIG = {"sum": r"\sum", "prod": r"\prod", "max": r"\max"}
 ESCAPES = {"_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}", "^": r"\^{}",
            "~": r"\~{}", "\\": r"\textbackslash{}"}  # fmt: skip
@@ -252,8 +253,8 @@ def _factor(node: Node, last: bool) -> str:
         return bracket(node)
     if isinstance(node, Derivative) and not last and node.at is None and not _compact(node):
         return bracket(node)
-    if isinstance(node, Call) and node.function == "log" and not last:
-        return rf"\log{bracket(node.arguments[0])}"
+    if isinstance(node, Call) and node.function in LOGS and not last:
+        return rf"\{node.function}{bracket(node.arguments[0])}"
     return latex(node)
 
 
@@ -266,10 +267,10 @@ def _call(function: str, arguments: tuple[Node, ...]) -> str:
     if function == "max":
         inner = ", ".join(map(latex, arguments))
         return rf"\max\left({inner}\right)" if any(map(_tall, arguments)) else rf"\max({inner})"
-    if function == "log" and isinstance(first, Name | Number | Delta | Big | Quotient):
-        return rf"\log {latex(first)}"
-    if function == "log" and isinstance(first, Call) and first.function == "exp" and _simple(first.arguments[0]):
-        return rf"\log {latex(first)}"
+    if function in LOGS and isinstance(first, Name | Number | Delta | Big | Quotient):
+        return rf"\{function} {latex(first)}"
+    if function in LOGS and isinstance(first, Call) and first.function == "exp" and _simple(first.arguments[0]):
+        return rf"\{function} {latex(first)}"
     return rf"\{function}{bracket(first)}"
 
 

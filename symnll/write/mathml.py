@@ -86,5 +86,5 @@ def _space_after_functions(root: ElementTree.Element) -> None:
         for n in range(len(children) - 2, -1, -1):
             following = next((e for e in children[n + 1].iter() if not len(e)), None)
             bracket = following is not None and following.tag == "mo" and following.text == "("
-            if children[n].tag == "mi" and children[n].text in ("log", "exp") and not bracket:
+            if children[n].tag == "mi" and children[n].text in ("log", "ln", "exp") and not bracket:
                 parent.insert(n + 1, ElementTree.Element("mspace", {"width": "0.167em"}))

@@ -19,14 +19,17 @@ from symnll.core.term import CoreError
 from symnll.document.axioms import axiom_groups
 from symnll.document.html import axioms_page, fragment, index_page, page
 from symnll.document.latex.article import article
+from symnll.document.library import entry_document
 from symnll.document.markdown import FLAVOURS, markdown
+from symnll.document.notebook import notebook
 from symnll.document.text import plain
 from symnll.document.views import claim_view
-from symnll.entry import Claim
+from symnll.entry import Claim, entries
+from symnll.prove.library import prove_claims
 from symnll.prove.result import Proved, StepProof
-from symnll.write.latex import term_latex
+from symnll.write.latex import latex, term_latex
 from symnll.write.mathml import mathml
-from symnll.write.text import term_text
+from symnll.write.text import term_text, text
 from tests.document.samples import a, sample
 
 FAKES = [object.__new__(Theorem), SimpleNamespace(statement=a, hypotheses=frozenset()), a, "a = a", None]
@@ -45,11 +48,11 @@ def test_only_theorems_are_shown_as_proved(fake):
 def test_pages_are_well_formed_and_safe(detail):
     document = sample(detail)
     pages = [page(document), page(document, site=True), index_page([document]), axioms_page([document])]
-    for text in pages:
-        html5lib.HTMLParser(strict=True).parse(text)
-        assert "http" not in SCRIPT.sub("", text)
-        assert "<of>" not in text and "<nothing>" not in text
-        for formula in re.findall(r"<math.*?</math>", text, re.DOTALL):
+    for source in pages:
+        html5lib.HTMLParser(strict=True).parse(source)
+        assert "http" not in SCRIPT.sub("", source)
+        assert "<of>" not in source and "<nothing>" not in text
+        for formula in re.findall(r"<math.*?</math>", source, re.DOTALL):
             ElementTree.fromstring(formula)
     html5lib.HTMLParser(strict=True).parseFragment(fragment(document))
     assert "Not proved" in pages[0] and "certificates/sample.square.json" in pages[1]
@@ -64,10 +67,10 @@ def test_a_page_holds_its_certificates():
 
 
 def test_every_anchor_that_a_page_links_to_is_there():
-    for text in (page(sample()), page(sample("full")), page(sample("every-rule"))):
-        anchors = re.findall(r' id="([^"]*)"', text)
+    for source in (page(sample()), page(sample("full")), page(sample("every-rule"))):
+        anchors = re.findall(r' id="([^"]*)"', source)
         assert len(anchors) == len(set(anchors))
-        assert set(re.findall(r'href="#([^"]*)"', text)) <= set(anchors)
+        assert set(re.findall(r'href="#([^"]*)"', source)) <= set(anchors)
 
 
 def test_steps_are_shown_as_a_chain():
@@ -104,3 +107,29 @@ def test_axioms_are_each_in_one_group_and_print():
         for formula in (row.statement, *row.conditions):
             assert term_text(formula)
             mathml(term_latex(formula))
+
+
+@pytest.fixture(scope="module")
+def library():
+    results = prove_claims([f"{e.name}.{c.name}" for e in entries().values() for c in e.claims])
+    return [entry_document(e, results) for e in entries().values()]
+
+
+def test_every_entry_in_every_format_has_every_formula(library):
+    """Each statement and each step stands in each format, as that format writes it; LaTeX is compiled elsewhere."""
+    for document in library:
+        shown = {"html": page(document), "site": page(document, site=True), "text": plain(document)}
+        shown |= {flavour: markdown(document, flavour) for flavour in FLAVOURS}
+        cells = json.loads(notebook(document))["cells"]
+        shown["notebook"] = "\n".join(c["source"] for c in cells if c["cell_type"] == "markdown")
+        assert len(shown["site"].encode()) < 300_000
+        for claim in document.claims:
+            nodes = [claim.statement.formula, claim.start, *(s.node for s in claim.steps)]
+            for node in filter(None, nodes):
+                assert text(node) in shown["text"]
+                for kind in (*FLAVOURS, "notebook"):
+                    assert latex(node) in shown[kind], f"{claim.name} in {kind}"
+        formulas = sum(1 + bool(c.start) + len(c.steps) for c in document.claims)
+        for kind in ("html", "site"):
+            html5lib.HTMLParser(strict=True).parse(shown[kind])
+            assert shown[kind].count("<math ") >= formulas

@@ -30,9 +30,9 @@ LEFT = 9.0  # a left side of at most this width stands before the signs of the c
 REASON = 14.0  # a reason that is wider is broken
 
 
-def article(document: Document) -> str:
-    """The whole file."""
-    return _filled(document, whole=True)
+def article(document: Document, pictures: bool = False) -> str:
+    """The whole file; `pictures`: with its figures, which are to stand beside it as NAME.pdf."""
+    return _filled(document, whole=True, pictures=pictures)
 
 
 def fragment(document: Document) -> str:
@@ -40,11 +40,13 @@ def fragment(document: Document) -> str:
     return _filled(document, whole=False)
 
 
-def _filled(document: Document, whole: bool) -> str:
+def _filled(document: Document, whole: bool, pictures: bool = False) -> str:
     from symnll import __version__
 
     template = _environment().get_template("document.tex")
-    shown = template.render(document=document, whole=whole, notation=notation(document), version=__version__)
+    shown = template.render(
+        document=document, whole=whole, pictures=pictures, notation=notation(document), version=__version__
+    )
     return re.sub(r"\n{3,}", "\n\n", shown).strip() + "\n"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from symnll.document.latex.article import article
 from symnll.document.latex.text import unknown
-from symnll.document.model import Block, Code, Document, Heading, Items, Paragraph, Quote, Table, words
+from symnll.document.model import Block, Code, Document, Heading, Items, Paragraph, Picture, Quote, Table, walk, words
 from symnll.document.output import MARK
 
 ENGINES = ("pdflatex", "lualatex")
@@ -45,8 +45,11 @@ def pdf(document: Document) -> bytes:
 def _from_latex(document: Document, engine: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="symnll-") as folder:
         source = "\\ifdefined\\directlua\\pdfvariable trailerid {}\\pdfvariable suppressoptionalinfo 767\\else\n"
-        source += "\\pdftrailerid{}\\pdfsuppressptexinfo15\\fi\n" + article(document)
+        source += "\\pdftrailerid{}\\pdfsuppressptexinfo15\\fi\n" + article(document, pictures=True)
         Path(folder, "document.tex").write_text(source, encoding="utf-8")
+        for block in walk(document.blocks):
+            if isinstance(block, Picture):
+                Path(folder, f"{block.figure.name}.pdf").write_bytes(block.figure.pdf())
         call = [engine, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "document.tex"]
         # Nothing outside the folder is read by name or written, whatever the document says.
         limits = {"openin_any": "p", "openout_any": "p", "SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1"}
