@@ -51,7 +51,7 @@ def test_pages_are_well_formed_and_safe(detail):
     for source in pages:
         html5lib.HTMLParser(strict=True).parse(source)
         assert "http" not in SCRIPT.sub("", source)
-        assert "<of>" not in source and "<nothing>" not in text
+        assert "<of>" not in source and "<nothing>" not in source
         for formula in re.findall(r"<math.*?</math>", source, re.DOTALL):
             ElementTree.fromstring(formula)
     html5lib.HTMLParser(strict=True).parseFragment(fragment(document))
