@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from symnll.check.plain import MISTAKEN
 from symnll.check.sentences import CONDITION, DEFINES, NAMING, lower
 from symnll.meaning.formulas import tokens_of
 from symnll.meaning.scope import Definition, Scope
@@ -226,11 +227,16 @@ def rejected(item: Display) -> bool:
     before, after = lower(item.sentence.before), lower(item.sentence.after)
     if before[-2:] in (["instead", "of"], ["rather", "than"], ["contrast", "to"]) or before[-1:] == ["not"]:
         return True
-    said = any(w in _MISTAKEN and n in ("that", "to", "is", "") for w, n in itertools.pairwise([*before, ""]))
-    return said or (after[:1] in (["is"], ["was"]) and bool(set(after[1:2]) & _MISTAKEN))
+    if _NOT_SO.search(" ".join(before)) or {"contradiction", "absurd", *_BADLY} & {*before, *after[:6]}:
+        return True
+    said = any(w in MISTAKEN and n in ("that", "to", "is", "") for w, n in itertools.pairwise([*before, ""]))
+    return said or (after[:1] in (["is"], ["was"]) and bool(set(after[1:2]) & MISTAKEN))
 
 
-_MISTAKEN = {
-    "think", "believe", "tempted", "tempting", "wrong", "false", "incorrect", "mistake", "mistaken", "erroneous",
-    "fallacy", "naively", "naïvely",
-}  # fmt: skip
+_BADLY = {"wrongly", "mistakenly", "erroneously", "falsely"}
+# What would be, if something else were so.
+_NOT_SO = re.compile(
+    r"\b(?:not|never|\S+n't) (?:have|hold|get|obtain|assume|write|use|set|take|claim)(?: that)?$"
+    r"|\bhad (?:we|one|they|he|she|it)\b"
+    r"|\bwere\b.*\bwould (?!like)(?:\w+ ){0,2}\w+$"
+)

@@ -12,11 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from symnll.check.plain import plain, stated_text
 from symnll.meaning.derivatives import is_derivative, sign_of
 from symnll.meaning.formulas import tokens_of
 from symnll.meaning.scope import Scope
 from symnll.meaning.trees import children, product_parts
 from symnll.read import syntax as S
+from symnll.read.prose import Sentence, words_in
 from symnll.read.recover import bad
 from symnll.read.tokens import Token, Unreadable
 
@@ -37,6 +39,7 @@ _SAYS = (
     ),
 )
 _DENIED = re.compile(r"\b(?:not|never|no|neither|nor|if|unless|instead)\b|n['’]t\b", re.IGNORECASE)
+_OF_IT = re.compile(r"deriv|differentiat|operator|symbol|letter|notation", re.IGNORECASE)
 _STOP = re.compile(r"[.!?](?=\s)|\n\s*\n")
 
 
@@ -44,7 +47,7 @@ _STOP = re.compile(r"[.!?](?=\s)|\n\s*\n")
 class Operator:
     """A sign for the derivative: where it is said, the sign, and by what it differentiates, if that is said.
 
-    `last`: by what it did in the formula before.
+    `last`: by what it did in the formula before. `over`: from here on the letter is something else.
     """
 
     at: int
@@ -52,15 +55,18 @@ class Operator:
     bold: bool
     by: tuple[Token, ...] = ()
     last: tuple[Token, ...] = ()
+    over: bool = False
 
 
 def operators(scope: Scope, text: str, macros: Mapping[str, Any]) -> list[Operator]:
     """The signs for the derivative that sentences of a text introduce, in their order."""
-    found = []
+    found: list[Operator] = []
+    text = stated_text(text)
     for pattern in _SAYS:
         for m in pattern.finditer(text):
             start = max((s.end() for s in _STOP.finditer(text, max(m.start() - 200, 0), m.start())), default=0)
-            if _DENIED.search(text[max(start, m.start() - 200) : m.end()]):
+            said = text[max(start, m.start() - 200) : m.end()]
+            if _DENIED.search(said) or not plain(Sentence(before=tuple(words_in(said)), gap=said)):
                 continue
             try:
                 sign = tokens_of(scope, m["sign"], macros)
@@ -69,7 +75,22 @@ def operators(scope: Scope, text: str, macros: Mapping[str, Any]) -> list[Operat
                 continue
             if len(sign) == 1 and sign[0].kind == "NAME":
                 found.append(Operator(m.start(), sign[0].text, sign[0].bold, tuple(by)))
-    return sorted(found, key=lambda o: o.at)
+    ends = [replace(o, at=at, over=True) for o in found[:1] for at in _ends(o, text)]
+    return sorted([*found, *ends], key=lambda o: o.at)
+
+
+def _ends(operator: Operator, text: str) -> list[int]:
+    """Where a text says of the letter of an operator that it is something else: `the dimension $D$`."""
+    sign = rf"\$(?:\\[a-z]+\s*\{{\s*)?{re.escape(operator.text)}\s*\}}?\$"
+    said = re.compile(
+        rf"(?:\b(?:the|a|an|our|of|with)\s+([\w-]+)\s+)?{sign}(?:\s+(?:is|be|denotes?|stands\s+for)\s+(?:an?|the|our)\s+([^$.]*))?"
+    )
+    found = []
+    for m in said.finditer(text):
+        words = " ".join(filter(None, m.groups()))
+        if words and not _OF_IT.search(words):
+            found.append(m.start())
+    return found
 
 
 @dataclass(frozen=True)
@@ -90,7 +111,7 @@ def written(operators: Sequence[Operator], tokens: list[Token], starts: Sequence
     if (
         operator is None
         or not places
-        or any((o.text, o.bold, o.by) != (operator.text, operator.bold, operator.by) for o in said)
+        or any(o.over or (o.text, o.bold, o.by) != (operator.text, operator.bold, operator.by) for o in said)
     ):
         return Written(tokens)  # two signs are perhaps of two derivatives
     found = operator.by or _begins(operator, starts) or _argument(operator, tokens)

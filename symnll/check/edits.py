@@ -52,7 +52,8 @@ class Atom:
 class Step:
     """What the edits of a step are made from.
 
-    `read` gives the tree of some LaTeX, or None. `diagonal`: the step is true where two indices are the same.
+    `read` gives the tree of some LaTeX, or None. `diagonal`: the indices that are the same where the step is true, by
+    their letters; one of them may stand in a definition only.
     `doubt_left`: the left side may well be the one that is wrong. `sign`: the relation as the author wrote it.
     """
 
@@ -61,7 +62,7 @@ class Step:
     scope: Scope
     written: Written
     read: Callable[[str], Any] = lambda text: None
-    diagonal: bool = False
+    diagonal: tuple[str, ...] = ()
     doubt_left: bool = False
     sign: str = ""
     places: tuple[list[Place], ...] = field(init=False)

@@ -136,7 +136,7 @@ def deltas(step: Step, place: Place) -> list[Atom]:
         return []
     ranges = step.scope.ranges
     found = []
-    visible = step.at(place)
+    visible = list(dict.fromkeys((*step.at(place), *(x for x in step.diagonal if x in ranges))))
     labels = [
         Atom(S.Atom(0, 0, S.Name(0, 0, name), (S.Name(0, 0, x),)), f"{name}_{x}", frozenset({x}))
         for (name, count), q in step.scope.quantities.items() if count == 1 and q.kind == "labels"

@@ -6,14 +6,16 @@ under another heading, belong to different examples, and nothing is said of whic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import sympy
 
 from symnll import language as L
+from symnll.check.plain import plain
 from symnll.check.reading import ReadStep
+from symnll.check.sentences import lower
 from symnll.check.step import Meant, meaning
 from symnll.meaning.displays import of_entry
 from symnll.meaning.elaborate import Elaborator
@@ -21,7 +23,19 @@ from symnll.meaning.known import reach
 from symnll.meaning.scope import Quantity, Scope, pretty
 from symnll.meaning.values import Range
 from symnll.read import syntax as S
+from symnll.read.prose import Sentence
 from symnll.read.tokens import Unreadable
+
+# With one of these a sentence gives some entries, and not all.
+_SOME = {
+    "boundary", "initial", "initially", "base", "first", "last", "ends", "end", "padding", "border", "start", "some",
+    "known", "observed", "if", "unless", "when", "case", "recursion", "sequence", "two",
+}  # fmt: skip
+
+
+def gives_entries(s: Sentence) -> bool:
+    """Whether the entries in a display may be all of a vector, by the sentence before it."""
+    return plain(s) and not set(lower(s.before)) & _SOME
 
 
 class Entry(NamedTuple):
@@ -56,6 +70,12 @@ def take(scope: Scope, left: Any, right: Any, section: int, into: Entries) -> bo
         return False
     known[at] = Entry(value, section)
     return True
+
+
+def take_back(entries: Entries, names: Collection[str]) -> None:
+    """Leave open which numbers are meant for the entries of these vectors."""
+    for name in entries.keys() & set(names):
+        entries[name] = {at: Entry(None, entry.section) for at, entry in entries[name].items()}
 
 
 def with_entries(
@@ -96,7 +116,7 @@ def _put(scope: Scope, name: str, known: Mapping[int, Entry], spoken: set[str]) 
     (axis,) = q.axes
     size = next((n for n, s in scope.sizes.items() if s == axis.upper), "")
     first, last = min(known), max(known)
-    if not size or axis.lower != 1 or (first == 0 and size not in scope.invented):
+    if not size or axis.lower != 1 or size not in scope.invented:
         return ""
     others = [x for x in scope.quantities.values() if x != q and x.name in spoken]
     if any(axis.upper in r.upper.free_symbols for x in others for r in x.axes):

@@ -53,9 +53,10 @@ def general(scope: Scope, sides: tuple[Any, Any], step: ReadStep) -> tuple[Meant
 
 
 def elsewhere(text: str, names: set[str], start: int, end: int) -> bool:
-    """Whether a text calls one of these names outside a step, so that it may be a certain function."""
+    """Whether a text calls one of these names outside a step, or speaks of it: it may be a certain function."""
     for name in names:
-        pattern = rf"(?<![A-Za-z\\]){re.escape(name)}'*\s*(?:\\left\s*)?\("
+        call = rf"(?<![A-Za-z\\]){re.escape(name)}'*\s*(?:\\left\s*)?\("
+        pattern = rf"{call}|(?<!\$)\$[^$\n]*(?<![A-Za-z\\_^]){re.escape(name)}(?![A-Za-z_^])[^$\n]*\$(?!\$)"
         if any(not start <= m.start() < end for m in re.finditer(pattern, text)):
             return True
     return False

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from symnll.check.plain import plain, stated_text
 from symnll.check.sentences import lower
 from symnll.check.stretch import Stretch
 from symnll.meaning.formulas import tokens_of
@@ -30,10 +31,11 @@ _PLACE = r"_\{?\s*%s\s*[_^]"
 def announced(text: str) -> dict[str, str]:
     r"""The bold letters that a page calls one-hot, where plain ones are places of entries: \mathbf{y}_i, a_{y_i}."""
     found: dict[str, str] = {}
+    text = stated_text(text)
     for m in _SAYS.finditer(text):
         name = m["after"] or m["before"]
         words = lower(re.findall(r"[^\W\d_]+(?:'\w+)?", text[max(m.start() - 60, 0) : m.start()])[-8:])
-        denied = any(w in DENIED | {"if", "unless", "whether", "or"} or w.endswith("n't") for w in words)
+        denied = any(w in DENIED | {"if", "unless", "or"} for w in words) or not plain(Sentence(before=tuple(words)))
         if not denied and re.search(_PLACE % name, text):
             found.setdefault(name, f"the page says that {name} in bold is one-hot, with the 1 at {name}")
     return found

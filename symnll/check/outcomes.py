@@ -1,16 +1,23 @@
-"""P(t | x) beside P(t = 1 | x): whether what would define the one agrees with the definition of the other."""
+"""Outcomes: P(t | x) beside P(t = 1 | x), of which one may define the other; and which letters are no classes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from symnll.check.places import places
+from symnll.check.sentences import lower
 from symnll.meaning.define import definition
 from symnll.meaning.scope import Definition, Scope
 from symnll.meaning.trees import events, spelled
 from symnll.read import syntax as S
+from symnll.read.documents import Inline
+
+_ENTRY = re.compile(r"\s*(?P<name>\\?[A-Za-z]+)(?:_(?:\w|\{\w+\}))?\s*(?:\\in(?![A-Za-z])(?P<set>.*))?$", re.DOTALL)
+_CLASSES = re.compile(r"\\?\{\s*1\s*,.*,\s*(?P<a>[A-Za-z])\s*\\?\}|\[\s*(?P<b>[A-Za-z])\s*\]", re.DOTALL)
+_NONE = {"missing", "absent", "unlabelled", "unlabeled", "background", "rejected", "ignored", "none", "outside"}
 
 
 def agrees(scope: Scope, left: Any, right: Any, holds: Callable[[Any, Any], bool]) -> bool:
@@ -19,6 +26,21 @@ def agrees(scope: Scope, left: Any, right: Any, holds: Callable[[Any, Any], bool
     if found is None or found.arguments is None or events(found.arguments):
         return True
     return all(_agrees(d, found, left, right, holds) for d in scope.definitions.get(found.head, ()))
+
+
+def unlabelled(items: Sequence[Any]) -> set[str]:
+    """The letters y of which sentences say that y_n is perhaps none of the classes 1, …, K that sums are over."""
+    found, whole = set(), " ".join(i.body.text for i in items)
+    for item in items:
+        if not (m := _ENTRY.match(item.body.text)):
+            continue
+        over = _CLASSES.match(m["set"].strip()) if m["set"] else None
+        end = over and (over["a"] or over["b"])
+        within = not m["set"] or (end and re.search(rf"\^\s*\{{?\s*{end}(?![A-Za-z])", whole))
+        words = {*lower(item.sentence.before), *lower(item.sentence.after)}
+        if not within or (isinstance(item, Inline) and words & _NONE):
+            found.add(m["name"])
+    return found
 
 
 def _agrees(old: Definition, found: Definition, left: Any, right: Any, holds: Callable[[Any, Any], bool]) -> bool:

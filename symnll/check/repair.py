@@ -95,7 +95,7 @@ class Search:
         broken = self.broken
         self.step = Step(
             broken.sides, broken.link.relation.text, broken.scope, Written(broken.source.text), self._read,
-            diagonal=_diagonal(broken.decision), doubt_left=broken.after_false,
+            diagonal=_diagonal(broken.scope, broken.decision), doubt_left=broken.after_false,
             sign=broken.source.text[slice(*broken.link.relation.span)],
         )  # fmt: skip
         if max(map(len, self.step.places)) > LARGEST:
@@ -282,10 +282,12 @@ def _entries(vector: Any, index: tuple[int, ...], value: Any) -> Iterator[Any]:
         yield L.Eq(vector[index], sympy.Rational(value))
 
 
-def _diagonal(decision: Decision) -> bool:
-    """Whether the step is proved where two indices are the same."""
+def _diagonal(scope: Scope, decision: Decision) -> tuple[str, ...]:
+    """The letters of the indices that are the same where the step is proved; none if it is another condition."""
     condition = decision.condition_statement
-    return isinstance(condition, sympy.Eq) and all(s.is_integer for s in condition.args)
+    if not isinstance(condition, sympy.Eq) or not all(s.is_integer for s in condition.args):
+        return ()
+    return tuple(x for x in scope.ranges if scope.index(x) in condition.free_symbols) or ("",)
 
 
 def _natural(condition: str) -> bool:

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from symnll.check.assumed import assumes
 from symnll.check.capitals import words_in
 from symnll.check.cases import Case
 from symnll.check.chains import define_by_maximiser, exponents_in, groups_of, in_order
 from symnll.check.clock import OutOfTime
 from symnll.check.costs import said_of_costs
 from symnll.check.counts import counted, define_count
-from symnll.check.defining import Clauses, rejected
+from symnll.check.defining import Clauses
 from symnll.check.described import MEANINGS, described, now
 from symnll.check.differential import operators
+from symnll.check.holding import go_on, reach_display
 from symnll.check.items import explained, stretches
 from symnll.check.kinds import Kinds
 from symnll.check.letters import scopes_of
@@ -27,6 +27,7 @@ from symnll.check.lints import remarks
 from symnll.check.loose import heads, left_open, sizes_in, states_anew, worded
 from symnll.check.onehots import announced
 from symnll.check.options import Options
+from symnll.check.outcomes import unlabelled
 from symnll.check.reading import ReadStep, blank, lint, member_text, side, unparsed, unreadable
 from symnll.check.related import ties_of
 from symnll.check.said import Sentences
@@ -88,8 +89,7 @@ class Session(Sentences):
         self.last_conditions: list[list[Token]] = []
         self.supposed: tuple[list[Token], Sentence] | None = None  # a condition in the sentence before a display
         self.case, self.clauses, self.kinds = Case(), Clauses(), Kinds()
-        self.read: set[int] = set()  # the places of the formulas in sentences that were read
-        self.shown = 0  # where the last display ends
+        self.read, self.shown = set[int](), 0  # the places of formulas that were read; where the last display ends
 
     def _anew(self) -> Stretch:
         return Stretch(self.source, self.options.timeout, f"{self.document.macros}")
@@ -102,7 +102,7 @@ class Session(Sentences):
         for p in self.document.problems:
             self._problem("unreadable-text", p.message, p.start, p.end)
         for stretch in stretches(self.document.items):
-            self.names, self.last, self.case = self._anew(), None, Case()
+            self.names, self.last, self.case, self.kinds = self._anew(), None, Case(), Kinds()
             self._stretch(stretch)
         if self.pending.said is not None:
             self._problem("declaration", "No display comes after this declaration, so that it has no effect.",
@@ -115,7 +115,8 @@ class Session(Sentences):
         self.formulas = [i for i in items if isinstance(i, Display | Inline)]
         self.scope.words |= words_in(i.body.text for i in self.formulas)
         self.scope.onehots = announced(self.source.text)
-        self.names.note(f"{self.scope.onehots} {self.scope.words}")
+        self.scope.others = unlabelled(self.formulas)
+        self.names.note(f"{self.scope.onehots} {self.scope.words} {sorted(self.scope.others)}")
         self.counted = counted(items)
         self.scope.counted = set(self.counted.values())
         for name, said in worded(self.scope, items, self.document.macros):
@@ -137,8 +138,9 @@ class Session(Sentences):
                 inferred = True
             if isinstance(item, Display | Inline):
                 self._describe(item)
-                if said := self.kinds.reach(self.scope, item, self.document.macros):
+                if said := self.kinds.reach(self.scope, item, self.document.macros, self.names.section):
                     self.names.note(said)
+                go_on(self.names, self.kinds, item)
             if isinstance(item, Display):
                 for k, following in enumerate(explained(item, items[n + 1 :]), n + 1):
                     self._describe(following)
@@ -293,8 +295,7 @@ class Session(Sentences):
                 self.supposed = tokens, item.sentence  # `when $m = T$` states nothing
                 return
         self.names.earlier = set(self.names.spoken)
-        rejects = item.environment != "inline" and rejected(item)
-        self.names.assumed = item.environment != "inline" and not rejects and assumes(item.sentence)
+        rejects = reach_display(self.names, item)
         self.names.spoken |= {t.text for t in tokens if t.kind == "NAME" and not rejects}
         links, last = self._links(tokens, item)
         trouble = first_bad(tokens) or self._unknown_command(tokens) if not links else None

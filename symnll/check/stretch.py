@@ -10,7 +10,7 @@ from typing import Any
 
 from symnll.check.costs import Costs
 from symnll.check.differential import Operator
-from symnll.check.entries import Entries, take
+from symnll.check.entries import Entries, take, take_back
 from symnll.check.leads import leads
 from symnll.check.outcomes import agrees
 from symnll.check.reading import ReadStep, lint
@@ -55,10 +55,14 @@ class Stretch:
         self.untaken: set[str] = set()  # declared names to which a sentence gives a meaning that is not taken in
         self.domains: dict[str, str] = {}  # definitions that are stated for some values only, and for which
         self.entries: Entries = {}  # the numbers that are given for entries: y_0 = 5
+        self.example = True  # whether this display may give all entries of a vector
         self.odd: dict[str, str] = {}  # definitions with a sum that only counts, and what is odd in them
         self.claims = False  # in a sentence that defines nothing
+        self.dependent = False  # whether the page says that samples are not independent, under this heading
         self.assumed = False  # in a display that its sentence assumes
         self.assumptions: set[str] = set()  # the functions of which such a display says what they are
+        self.one_case = False  # whether the sentence before this display is about one case of several
+        self.values: set[str] = set()  # the names of which such a display gives a value
         self.unreported: list[str] = []  # remarks on definitions in sentences, for the next step
         self.costs = Costs()  # what sentences say of costs that nothing defines
         self.operators: list[Operator] = []  # signs that sentences introduce for the derivative
@@ -71,6 +75,8 @@ class Stretch:
         """Take left = right for a definition, where it can be one of a name without a meaning."""
         found = definition(self.scope, left, right, source, display)
         if found is None or taken(self.scope, found) or self._stated(found, left):
+            return False
+        if self.dependent and joint(found):
             return False
         if self._scripted(left, TRANSPOSES):  # W^⊤ is no new name, where W is spoken of
             return False
@@ -175,8 +181,8 @@ class Stretch:
         name = name_of(side)
         if name not in self.unsure:
             return False
-        said = self.open[name]
-        if said is None:
+        said, own = self.open[name], definition(self.scope, side, other, "")
+        if said is None or (own is not None and says_a_value(own)):
             return True
         with self.scope.saved():
             found = definition(self.scope, *said, self.unsure[name])
@@ -212,6 +218,8 @@ class Stretch:
         if entry is not None:
             self.loosen(name_of(left), source)
             self.note(f"entry {source} {self.section}")
+            if not self.example:
+                take_back(self.entries, {name_of(left)})
             return entry
         found = self._introduces(display, step, left, right, named)
         if found and limited:

@@ -15,6 +15,7 @@ from symnll.check.assumed import assume, doubt
 from symnll.check.beyond import Beyond, fill
 from symnll.check.clock import OutOfTime, within
 from symnll.check.decide import Decision
+from symnll.check.defining import is_value
 from symnll.check.entries import with_entries
 from symnll.check.loose import left_open, perhaps_anew
 from symnll.check.opaque import freely
@@ -100,6 +101,10 @@ class Verdicts(Beyond):
         named = before is not None and before.rhs == report.lhs and before.verdict == "definition"
         if not is_cut(report.lhs) and not is_cut(report.rhs) and stretch.introduces(display.display, step, named):
             report.verdict = "definition"
+            if stretch.assumed:
+                stretch.assumptions.add(name_of(sides[0]))
+            if stretch.one_case and is_value(sides[1]):
+                stretch.values.add(name_of(sides[0]))
             if standard is not None:
                 message = f"This name has a standard meaning, for which what is written is {standard[1].verdict}."
                 report.lints.append(lint(self.source, "standard-name", message, sides[0].start, sides[0].end))

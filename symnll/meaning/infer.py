@@ -62,7 +62,7 @@ def infer(scope: Scope, displays: Sequence[Any], macros: Mapping[str, Any]) -> N
         for name in found.spots.get(spot, ()):
             found.picks.setdefault(name, []).append(place)
     for name, letter in found.equal:
-        if letter in found.letters or letter in scope.ranges:
+        if name not in scope.others and (letter in found.letters or letter in scope.ranges):
             found.picks.setdefault(name, []).append(("letter", letter))
     rare_indices(scope, trees, found, seen.numbers | seen.scripts.keys())
     for key, r in found.partial.items():

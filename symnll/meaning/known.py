@@ -11,7 +11,7 @@ from typing import Any
 from symnll.meaning.apply import alike
 from symnll.meaning.joint import joint, of_list
 from symnll.meaning.scope import UNKNOWN_RANK, Definition, Scope
-from symnll.meaning.trees import children, mentions, names_in
+from symnll.meaning.trees import children, head_of, is_dotted, mentions, names_in, spelled
 from symnll.read import syntax as S
 
 # One letter for many functions, which their arguments tell apart: p(x) and p(y), L(w) and L(p).
@@ -36,6 +36,8 @@ def taken(scope: Scope, d: Definition) -> bool:
     """Whether what d would define has a meaning already."""
     if any(name == d.head and not q.inferred for (name, _), q in scope.quantities.items()):
         return True
+    if d.head in scope.said and not names_in(d.body):
+        return True  # y_i = 1, where a sentence says that y is one-hot
     other = of_list(d) or joint(d) or (d.indices and d.arguments is None)  # p(x_1, …, x_n) and p_i, beside p(x)
     of_entries = other and scope.functions.get(d.head, {}).get("inferred", False)
     size = d.head in scope.sizes and not d.indices  # but n_i beside a size n
@@ -45,12 +47,20 @@ def taken(scope: Scope, d: Definition) -> bool:
         return True  # σ, where σ² is defined
     if d.arguments is not None and not joint(d) and any(map(of_list, scope.definitions.get(d.head, ()))):
         valued = of_list(d) or any(not names_in(a) for a in d.arguments)  # f(1, 2), where f(x_1, …, x_n) is defined
-        if valued or d.head not in FOR_MANY:
+        if valued or d.head not in FOR_MANY or _of_sample(scope, d):
             return True
     known = (covers(scope, x, d) or _value(scope, x, d) for x in _same(scope, d))
     if any(_component(x, d) or _component(d, x) for x in scope.definitions.get(d.head, ())) or _of_whole(scope, d):
         return True
     return any(known) or _entry(scope, d) or _noted(scope, d)
+
+
+def _of_sample(scope: Scope, d: Definition) -> bool:
+    """Whether d would say what L(x_k | θ) is, where L(x_1, …, x_n | θ) is the probability of any samples."""
+    lists = [a for x in scope.definitions.get(d.head, ()) if not joint(x) for a in x.arguments or () if is_dotted(a)]
+    entries = [S.unwrap(a) for a in d.arguments or ()]
+    heads = {spelled(head_of(a)) for a in entries if isinstance(a, S.Atom) and a.subs}
+    return any(spelled(head_of(a.pieces[0])) in heads for a in lists)
 
 
 def _component(x: Definition, d: Definition) -> bool:

@@ -137,6 +137,8 @@ class Scope:
     called: set[str] = field(default_factory=set)  # names that stand before brackets only
     transposed: set[str] = field(default_factory=set)  # names with a prime that is a transpose, as in x'x
     applied: set[str] = field(default_factory=set)  # names that stand before a bracket of letters somewhere: L(w)
+    others: set[str] = field(default_factory=set)  # vectors of which the page says that they may be no labels in 1..K
+    said: set[str] = field(default_factory=set)  # vectors of which sentences say that they are one-hot and the like
     onehots: dict[str, str] = field(default_factory=dict)  # bold names that are one-hot at the plain ones, and why
     used: dict[str, str] = field(default_factory=dict)  # SymPy name -> name on the page
     later: dict[str, tuple[Range, ...]] = field(default_factory=dict)  # vectors that a display to come defines

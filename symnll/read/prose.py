@@ -101,7 +101,7 @@ def is_formula_line(line: str) -> bool:
 _ABBREVIATION = re.compile(r"\b(?:i\.e|e\.g|w\.r\.t|s\.t|cf|resp|eqs?|fig)\.", re.IGNORECASE)
 _BREAK = re.compile(
     r"[.!?](?:[\s*_)\"”]|$)|[。！？]|\n[ \t>]*\r?\n|(?:^|\n)[ \t>]*#{1,6}[ \t][^\n]*\n"
-    r"|\n[ \t>]*(?:[-*+|]|\d{1,3}[.)])[ \t]"
+    r"|\n[ \t>]*(?:[-*+|]|\d{1,3}[.)])[ \t]|\\(?:chapter|(?:sub)*section)\*?\s*\{[^{}]*\}"
 )
 _CUE_WORD = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*)")
 
