@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -135,12 +136,12 @@ def show(
     from symnll.entry import entries
 
     document = entry_document(entries()[next(iter(results)).partition(".")[0]], results)
-    if format_ is Format.latex:
-        from symnll.document.latex.article import article as write
-    elif format_ is Format.markdown:
-        from symnll.document.markdown import markdown as write
-    else:
-        from symnll.document.text import plain as write
+    module, name_ = {
+        Format.latex: ("latex.article", "article"),
+        Format.markdown: ("markdown", "markdown"),
+        Format.text: ("text", "plain"),
+    }[format_]
+    write = getattr(import_module(f"symnll.document.{module}"), name_)
     typer.echo(write(document), nl=False)
     raise typer.Exit(_code(results))
 
