@@ -252,6 +252,7 @@ def build(
     ),
 ) -> None:
     """Prove the library, and write pages, LaTeX, certificates and kernels."""
+    from symnll.document.library import NO_FIGURES, figures
     from symnll.document.site import ForeignDirectory, check_directory, write_all
     from symnll.write.mathml import FormulaError
 
@@ -267,6 +268,8 @@ def build(
         _stop(f"A formula can't be shown, and nothing more was written: {error}", FAILED)
     except OSError as error:
         _stop(f"{error.filename or output} can't be written: {error.strerror or error}.")
+    if not figures():
+        typer.echo(NO_FIGURES)
     typer.echo(f"{count} files in {output}; open {output / 'index.html'}")
     raise typer.Exit(_code(results))
 

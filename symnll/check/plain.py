@@ -54,6 +54,12 @@ _RENAMES = re.compile(
 _CASE = {"case", "if", "when", "suppose", "supposing", "example"}
 _SOME_CASE = re.compile(r"\bfor (?:an?|the (?:first|second|other)|positive|negative)\b")
 _NEXT = _CASE | {"assume", "assuming", "consider", "cases", "otherwise", "general", "examples"}
+_GOES_ON = re.compile(
+    r"\b(?:if|when) (?:we|you|one) (?:now |then )?(?:appl(?:y|ies)|takes?|computes?|calculates?|plugs?|inserts?|puts?"
+    r"|substitutes?|sums?|adds?|multipl(?:y|ies)|divides?|differentiates?)\b"
+    r"|\b(?:in|for|of) (?:our|this|the) example(?: above)?\b",
+    re.IGNORECASE,
+)
 _HEADING = re.compile(r"\n[ \t>]*#{1,6}[ \t]|\\(?:sub)*section\b")
 _UNSAID = re.compile(
     r"<!--.*?-->|^[ \t]*(?:`{3,}|~{3,}).*?^[ \t]*(?:`{3,}|~{3,})[ \t]*$|(?<!`)`[^`\n]+`(?!`)|~~.*?~~|!\[[^\]]*\]"
@@ -112,8 +118,8 @@ def one_case(s: Sentence) -> bool:
 
 
 def next_case(gap: str) -> bool:
-    """Whether a text may begin another case."""
-    return bool(_NEXT & {*lower(re.findall(r"\w+", gap))})
+    """Whether a text may begin another case. `If we apply …`, `in our example above` go on with this one."""
+    return bool(_NEXT & {*lower(re.findall(r"\w+", _GOES_ON.sub(" ", gap)))})
 
 
 def refuted_below(text: str, at: int) -> bool:

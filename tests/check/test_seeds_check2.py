@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 import symnll
+from symnll.check.plain import next_case
 from tests.check.careful import verdicts
 
 
@@ -365,3 +366,16 @@ def test_lines_of_plain_text_are_read_with_their_sentences(tmp_path: object) -> 
     path.write_text(text, encoding="utf-8")
     report = symnll.check(path, cache=False, suggest=False).files[0]
     assert [s.verdict for d in report.displays for s in d.steps] == ["proved", "definition", "proved"]
+
+
+@pytest.mark.parametrize(("said", "another"), [
+    ("If we apply softmax to the output of the network, we get", False),
+    ("When you take the logarithm, you get", False),
+    ("In our example above we have", False),
+    ("If the sample is a boat, we get", True),
+    ("If we are in the second case, we get", True),
+    ("In the other example", True),
+    ("In general", True),
+])  # fmt: skip
+def test_what_goes_on_with_the_same_values_is_no_other_case(said: str, another: bool) -> None:
+    assert next_case(said) is another
