@@ -51,7 +51,7 @@ def test_the_example_has_its_wrong_step_marked_and_mended(example: Document) -> 
     wrong = steps[7]
     assert wrong.expected and wrong.said == "true only if k = t, as its author expects"
     assert [label for label, _ in wrong.details] == ["counterexample", "left side", "right side", "help"]
-    assert r"p_k - \delta_{k t}" in dict(wrong.details)["help"]
+    assert Formula(latex=r"p_{k}-\delta _{kt}") in dict(wrong.details)["help"]
     assert all(d.fine for d in example.displays)
     mended = displays(example)[6]
     assert [s.verdict for s in mended.steps] == ["proved"]
