@@ -42,24 +42,32 @@ def certificate(theorem: Any) -> dict[str, Any]:
             return [encode(y) for y in x]
         return {"rational": str(x)} if type(x) is Fraction else x
 
-    stack = [genuine(theorem)]
-    while stack:  # not recursive: a proof may be deeper than Python's stack
-        last = stack[-1]
-        rule, arguments = last.step
-        missing = [p for p in _premises(arguments) if p not in numbers]
-        if missing and last not in numbers:
-            stack.extend(missing)
-            continue
-        stack.pop()
-        if last not in numbers:
-            steps.append([rule, [encode(x) for x in arguments]])
-            numbers[last] = len(steps) - 1
+    for step in proof(theorem):
+        rule, arguments = step.step
+        steps.append([rule, [encode(x) for x in arguments]])
+        numbers[step] = len(steps) - 1
     hypotheses = sorted([name, term(t)] for name, t in theorem.hypotheses)
     states = {"statement": term(theorem.statement), "hypotheses": hypotheses, "axioms": sorted(theorem.axioms)}
     return {**FORMAT, "terms": terms, "steps": steps, "theorem": states}
 
 
-def _premises(x: Any) -> list[Any]:
-    if type(x) is tuple:
-        return [p for y in x for p in _premises(y)]
-    return [x] if type(x) is Theorem else []
+def proof(theorem: Any) -> list[Any]:
+    """The theorems that a theorem rests on, each once and after those that it rests on itself, and the theorem last."""
+    done: dict[Any, None] = {}
+    stack = [genuine(theorem)]
+    while stack:  # not recursive: a proof may be deeper than Python's stack
+        last = stack[-1]
+        missing = [p for p in premises(last.step[1]) if p not in done]
+        if missing and last not in done:
+            stack.extend(missing)
+            continue
+        stack.pop()
+        done.setdefault(last)
+    return list(done)
+
+
+def premises(arguments: Any) -> list[Any]:
+    """The theorems among the arguments of a rule, in tuples too."""
+    if type(arguments) is tuple:
+        return [p for x in arguments for p in premises(x)]
+    return [arguments] if type(arguments) is Theorem else []

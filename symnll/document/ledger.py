@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from symnll.certificates import genuine
+from symnll.certificates import premises, proof
 from symnll.core.axioms import AXIOMS
-from symnll.core.kernel import Theorem
 from symnll.core.term import Term, substitute, sym
 from symnll.document.axioms import group_of
 from symnll.write.naming import INDEX_POOL
@@ -31,14 +30,7 @@ class Line:
 
 def ledger(theorem: Any) -> list[Line]:
     """Every line of the theorem's certificate, in its order, numbered from 1."""
-    order = _order(theorem)
-    numbers = {id(t): n for n, t in enumerate(order, 1)}
-    lines = []
-    for n, t in enumerate(order, 1):
-        rule, arguments = t.step
-        premises = tuple(dict.fromkeys(numbers[id(p)] for p in _premises(arguments)))
-        lines.append(Line(n, rule, arguments[0] if rule == "axiom" else "", premises, _shown(t.statement)))
-    return lines
+    return [_line(*numbered) for numbered in _numbered(theorem)]
 
 
 def applied(theorem: Any) -> list[Line]:
@@ -46,32 +38,25 @@ def applied(theorem: Any) -> list[Line]:
 
     Order and logic are left out, and so is what says the same as a line before.
     """
-    lines: dict[tuple[str, Term], Line] = {}
-    for line, t in zip(ledger(theorem), _order(theorem), strict=True):
-        if line.axiom and group_of(AXIOMS[line.axiom]) not in QUIET:
-            lines.setdefault((line.axiom, t.statement), line)
-    return list(lines.values())
+    found: dict[tuple[str, Term], tuple[int, Any, tuple[int, ...]]] = {}
+    for n, t, rests_on in _numbered(theorem):
+        rule, arguments = t.step
+        if rule == "axiom" and group_of(AXIOMS[arguments[0]]) not in QUIET:
+            found.setdefault((arguments[0], t.statement), (n, t, rests_on))
+    return [_line(*numbered) for numbered in found.values()]
 
 
-def _order(theorem: Any) -> list[Any]:
-    """The theorems of a proof, each after those that it rests on. Not recursive: a proof may be very deep."""
-    done: dict[int, Any] = {}
-    stack = [genuine(theorem)]
-    while stack:
-        last = stack[-1]
-        missing = [p for p in _premises(last.step[1]) if id(p) not in done]
-        if missing and id(last) not in done:
-            stack.extend(missing)
-            continue
-        stack.pop()
-        done.setdefault(id(last), last)
-    return list(done.values())
+def _numbered(theorem: Any) -> Iterator[tuple[int, Any, tuple[int, ...]]]:
+    """(number, theorem, numbers of those that it rests on) for every line of a proof."""
+    numbers: dict[Any, int] = {}
+    for n, t in enumerate(proof(theorem), 1):
+        numbers[t] = n
+        yield n, t, tuple(dict.fromkeys(numbers[p] for p in premises(t.step[1])))
 
 
-def _premises(x: Any) -> Sequence[Any]:
-    if type(x) is tuple:
-        return [p for y in x for p in _premises(y)]
-    return [x] if type(x) is Theorem else []
+def _line(number: int, t: Any, rests_on: tuple[int, ...]) -> Line:
+    rule, arguments = t.step
+    return Line(number, rule, arguments[0] if rule == "axiom" else "", rests_on, _shown(t.statement))
 
 
 def _shown(statement: Term) -> Node:

@@ -26,8 +26,7 @@ from symnll.read.tokens import NAMED
 # Commands of the lists that amsmath alone does not have.
 MORE = {"leqslant", "geqslant", "lesssim", "gtrsim", "nexists", "varnothing", "square", "triangleq", "leadsto", "Box"}
 OPERATORS = NAMED & {"log", "ln", "exp", "max", "min", "tanh", "sinh", "cosh", "sin", "cos", "tan", "lg", "Pr", "det",
-"sup",
-                     "inf", "lim", "arg", "ker", "dim", "deg", "gcd"}  # fmt: skip
+                     "sup", "inf", "lim", "arg", "ker", "dim", "deg", "gcd"}  # fmt: skip
 SIGNS = {
     "−": "-", "≤": r"\le ", "≥": r"\ge ", "<": "< ", ">": "> ", "≠": r"\ne ", "∑": r"\sum ", "∏": r"\prod ",
     "∂": r"\partial ",
